@@ -18,7 +18,7 @@ export interface Endpoint {
  * Never falls back from an endpoint that the user named.
  */
 export async function findLocalEndpoint(env: NodeJS.ProcessEnv = process.env): Promise<Endpoint> {
-  if (env['DOCKER_HOST']) return { url: env['DOCKER_HOST'], from: 'DOCKER_HOST' }
+  if (env.DOCKER_HOST) return { url: env.DOCKER_HOST, from: 'DOCKER_HOST' }
   const context = await readCurrentContext(env)
   if (context !== undefined) return context
   const socket = listKnownSockets(env).find(existsSync)
@@ -27,7 +27,7 @@ export async function findLocalEndpoint(env: NodeJS.ProcessEnv = process.env): P
 
 function listKnownSockets(env: NodeJS.ProcessEnv): string[] {
   const home = homedir()
-  const runtime = env['XDG_RUNTIME_DIR']
+  const runtime = env.XDG_RUNTIME_DIR
   return [
     '/var/run/docker.sock',
     ...(runtime ? [`${runtime}/docker.sock`] : []),
@@ -41,9 +41,8 @@ function listKnownSockets(env: NodeJS.ProcessEnv): string[] {
 }
 
 async function readCurrentContext(env: NodeJS.ProcessEnv): Promise<Endpoint | undefined> {
-  const directory = env['DOCKER_CONFIG'] || path.join(homedir(), '.docker')
-  const name =
-    env['DOCKER_CONTEXT'] || (await readJson(path.join(directory, 'config.json')))?.['currentContext']
+  const directory = env.DOCKER_CONFIG || path.join(homedir(), '.docker')
+  const name = env.DOCKER_CONTEXT || (await readJson(path.join(directory, 'config.json')))?.currentContext
   if (typeof name !== 'string' || name === '' || name === 'default') return undefined
   const id = createHash('sha256').update(name).digest('hex')
   const meta = await readJson(path.join(directory, 'contexts', 'meta', id, 'meta.json'))

@@ -19,3 +19,8 @@ export interface CheckError {
   readonly diff?: string
   readonly stack?: string
 }
+
+/** The id of a check: its file and name, and which of the file's checks of that name it is (from 0). */
+export function makeCheckId(file: string, name: string, ordinal: number): string {
+  return `${file} > ${name}${ordinal === 0 ? '' : ` #${ordinal + 1}`}`
+}

@@ -1,0 +1,267 @@
+import type Docker from 'dockerode'
+import type { RunnerTestCase } from 'vitest'
+import { type CheckRef, makeCheckId } from '../model/check.js'
+import type { CommandOptions, ContainerHandle } from './container/container-handle.js'
+import { describeOutcome } from './container/container-handle.js'
+import type { ContainerOptions } from './container/options.js'
+import { readContainerFile } from './container/read-file.js'
+import { readContainerLogs } from './container/read-logs.js'
+import { type HttpOptions, requestContainer } from './container/request-http.js'
+import {
+  type CommandResult,
+  type FileResult,
+  type HttpResult,
+  type LogsResult,
+  makeCommandResult,
+} from './container/results.js'
+import { type RunOptions, runOnce } from './container/run-once.js'
+import { type Command, type CommandOutcome, formatCommand } from './exec/command.js'
+import { listCommandWords, splitSimpleLine } from './exec/shell-line.js'
+import { CheckFailure, wrapEngineError } from './failure.js'
+import type { Verdict } from './guard/execution-guard.js'
+import type { Program } from './guard/resolve-program.js'
+import { findOrigin, type OpenedContainer, openContainer } from './open-container.js'
+import { chooseCwd, listSearchPath } from './program-search.js'
+import { type Recorder, startRecorder } from './recorder.js'
+import { suiteFile } from './suite-file.js'
+import type { Worker } from './worker.js'
+
+/** Programs that the guard has already reported for this process, so that the log says each once. */
+const reported = new Set<string>()
+
+/** One attempt of one check: what it may touch, what it sees, and what has to be cleaned up after it. */
+export class CheckScope {
+  private readonly worker: Worker
+  private readonly recorder: Recorder
+  private readonly abort = new AbortController()
+  private readonly verdicts = new Map<string, Verdict>()
+  private readonly judging: Promise<void>[] = []
+  private readonly removals: (() => Promise<void>)[] = []
+
+  constructor(worker: Worker, task: Readonly<RunnerTestCase>, signal: AbortSignal) {
+    this.worker = worker
+    this.recorder = startRecorder(
+      worker.context,
+      worker.channel,
+      describeCheck(task, worker.context.root),
+      task.result?.retryCount ?? 0,
+    )
+    signal.addEventListener('abort', () => this.abort.abort(), { once: true })
+  }
+
+  record: Recorder['record'] = observation => this.recorder.record(observation)
+
+  /** The suite file's shared container. */
+  async getContainer(): Promise<ContainerHandle> {
+    return this.accept(await suiteFile.get())
+  }
+
+  /** A container of this check's own, removed when the check is over. */
+  async startContainer(options: ContainerOptions): Promise<ContainerHandle> {
+    return this.accept(await openContainer(this.worker, options, remove => this.removals.push(remove)))
+  }
+
+  async exec(
+    handle: ContainerHandle,
+    command: Command,
+    options: CommandOptions = {},
+  ): Promise<CommandResult> {
+    const programs = await this.judgeCommand(handle.engine, handle.options, command, options)
+    const outcome = await handle.exec(command, options, this.abort.signal, programs)
+    return this.finishCommand('exec', command, outcome)
+  }
+
+  async run(command?: Command, options: RunOptions = {}): Promise<CommandResult> {
+    const { engine, context } = this.worker
+    const shown = command ?? []
+    const outcome = await runOnce(
+      engine,
+      context,
+      command,
+      options,
+      this.abort.signal,
+      async (container, argv) => {
+        const settings = {
+          ...(options.env === undefined ? {} : { env: options.env }),
+          ...(options.cwd === undefined ? {} : { workingDir: options.cwd }),
+        }
+        const programs = await this.judgeCommand(container, settings, argv, {})
+        if (typeof command === 'string') await this.judgeCommand(container, settings, command, {})
+        return programs
+      },
+    )
+    return this.finishCommand('run', shown, outcome)
+  }
+
+  async file(handle: ContainerHandle, path: string): Promise<FileResult> {
+    const { maxOutputBytes } = this.worker.context.limits
+    const reading = await readContainerFile(handle.engine, path, maxOutputBytes).catch(error => {
+      throw wrapEngineError(error, `Reading ${path} failed`)
+    })
+    this.record(reading.observation)
+    return reading.result
+  }
+
+  async logs(handle: ContainerHandle): Promise<LogsResult> {
+    const logs = await readContainerLogs(handle.engine, this.worker.context.limits.maxOutputBytes).catch(
+      error => {
+        throw wrapEngineError(error, 'Reading the logs failed')
+      },
+    )
+    this.record(logs.observation)
+    return logs
+  }
+
+  async http(handle: ContainerHandle, path: string, options: HttpOptions = {}): Promise<HttpResult> {
+    const { limits } = this.worker.context
+    const origin = await findOrigin(this.worker, handle, options.port)
+    const running = async () => (await handle.readState()).running
+    if (origin === undefined || !(await running())) throw await handle.explain(new Error('it has no address'))
+    const shown = `http://container:${new URL(origin).port || '80'}`
+    const reading = await requestContainer(
+      origin,
+      this.worker.context.bridgeReachable ? shown : 'http://container',
+      path,
+      options,
+      {
+        timeoutMs: limits.commandTimeoutMs,
+        maxBytes: limits.maxOutputBytes,
+        signal: this.abort.signal,
+        stillStarting: running,
+      },
+    )
+    this.record(reading.observation)
+    if (reading.result !== undefined) return reading.result
+    if (!(await running())) throw await handle.explain(new Error('the connection failed'))
+    const { error, method, url } = reading.observation
+    throw new CheckFailure(
+      error === 'TimeoutError' ? 'timeout' : 'exception',
+      'NO_ANSWER',
+      `${method} ${url} got no answer: ${error}`,
+    )
+  }
+
+  /** Ends the attempt: kills what still runs, removes what it started, and fails if a foreign program ran. */
+  async close(): Promise<void> {
+    this.abort.abort()
+    await Promise.all(this.removals.map(remove => remove()))
+    await Promise.all(this.judging)
+    const foreign = [...this.verdicts.values()].filter(verdict => !verdict.expected)
+    this.report()
+    if (foreign.length > 0) {
+      throw new CheckFailure('guard', 'FOREIGN_PROGRAM', foreign.map(verdict => verdict.message).join('; '))
+    }
+  }
+
+  private accept(opened: OpenedContainer): ContainerHandle {
+    this.noteVerdicts(opened.verdicts)
+    return opened.handle
+  }
+
+  private finishCommand(via: 'exec' | 'run', command: Command, outcome: CommandOutcome): CommandResult {
+    this.record(describeOutcome(via, command, outcome))
+    if (outcome.timedOut) {
+      const seconds = Math.round(outcome.durationMs / 100) / 10
+      throw new CheckFailure(
+        'timeout',
+        'COMMAND_TIMEOUT',
+        `${formatCommand(command) || 'The image’s own command'} did not end within ${seconds} s and was killed`,
+      )
+    }
+    return makeCommandResult(command, outcome)
+  }
+
+  /** Judges the programs of a command. Those of a vector are needed before it runs, those of a line are not. */
+  private async judgeCommand(
+    container: Docker.Container,
+    settings: ContainerOptions,
+    command: Command,
+    options: CommandOptions,
+  ): Promise<readonly Program[]> {
+    const vector = typeof command === 'string' ? splitSimpleLine(command) : command
+    if (vector?.[0] !== undefined) return this.judgeProgram(container, settings, vector[0], options)
+    if (typeof command === 'string') {
+      for (const word of listCommandWords(command)) {
+        this.judging.push(this.judgeProgram(container, settings, word, options).then(() => {}))
+      }
+    }
+    return []
+  }
+
+  private async judgeProgram(
+    container: Docker.Container,
+    settings: ContainerOptions,
+    name: string,
+    options: CommandOptions,
+  ): Promise<Program[]> {
+    const { context, guard } = this.worker
+    const search = listSearchPath(context, settings, options.env)
+    // A container that has gone, or an engine that does not answer, is noticed by the command itself.
+    const programs = await guard
+      .resolve(container, name, search, chooseCwd(context, settings, options.cwd))
+      .catch(() => [])
+    this.noteVerdicts(
+      programs.map(program => guard.judgeFile(program)).filter(verdict => verdict !== undefined),
+    )
+    return programs
+  }
+
+  private noteVerdicts(verdicts: readonly Verdict[]): void {
+    for (const verdict of verdicts)
+      this.verdicts.set(`${verdict.program}\0${verdict.machine}\0${verdict.emulator}`, verdict)
+  }
+
+  private report(): void {
+    const { context, channel } = this.worker
+    for (const [key, verdict] of this.verdicts) {
+      if (verdict.expected && reported.has(key)) continue
+      reported.add(key)
+      channel.send({
+        type: 'program-executed',
+        target: context.target.id,
+        pass: context.pass,
+        check: this.recorder.check.id,
+        ...verdict,
+      })
+    }
+  }
+}
+
+/** Names a check the way that the main process names it. */
+function describeCheck(task: Readonly<RunnerTestCase>, root: string): CheckRef {
+  const file = relativePath(root, task.file.filepath)
+  const name = nameTask(task)
+  const ordinal = listTests(task.file.tasks)
+    .filter(each => nameTask(each) === name)
+    .findIndex(each => each.id === task.id)
+  return {
+    id: makeCheckId(file, name, Math.max(0, ordinal)),
+    file,
+    name,
+    ...(task.location === undefined ? {} : { line: task.location.line }),
+  }
+}
+
+interface TaskLike {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly suite?: TaskLike | undefined
+  readonly tasks?: readonly TaskLike[]
+}
+
+function listTests(tasks: readonly TaskLike[]): TaskLike[] {
+  return tasks.flatMap(task => (task.type === 'suite' ? listTests(task.tasks ?? []) : [task]))
+}
+
+function nameTask(task: TaskLike): string {
+  const names = [task.name]
+  for (let suite = task.suite; suite !== undefined; suite = suite.suite) {
+    if (suite.name !== '') names.unshift(suite.name)
+  }
+  return names.join(' > ')
+}
+
+function relativePath(root: string, file: string): string {
+  return file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file
+}

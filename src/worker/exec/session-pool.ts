@@ -1,0 +1,81 @@
+import type Docker from 'dockerode'
+import type { CommandOutcome, CommandRequest } from './command.js'
+import type { Argv } from './engine-exec.js'
+import { ShellSession } from './shell-session.js'
+
+/** Concurrent checks of one container share this many shells; more only queue. */
+const MAX_SESSIONS = 4
+
+/** The shells of one container: one, unless checks run side by side. */
+export class SessionPool {
+  private readonly container: Docker.Container
+  private readonly shell: string
+  private readonly baseEnv: ReadonlySet<string>
+  private readonly onOpen: (session: ShellSession) => Promise<void>
+  private readonly sessions = new Set<ShellSession>()
+  private readonly free: ShellSession[] = []
+  private readonly waiting: ((session: ShellSession) => void)[] = []
+  private opening = 0
+
+  constructor(
+    container: Docker.Container,
+    shell: string,
+    baseEnv: ReadonlySet<string>,
+    onOpen: (session: ShellSession) => Promise<void>,
+  ) {
+    this.container = container
+    this.shell = shell
+    this.baseEnv = baseEnv
+    this.onOpen = onOpen
+  }
+
+  /** Runs one command in a free shell. A command that leaves children behind gets a shell that ends with it. */
+  async run(argv: Argv, request: CommandRequest, leavesChildren: boolean): Promise<CommandOutcome> {
+    const session = await this.take()
+    try {
+      return await session.run(argv, request)
+    } finally {
+      if (leavesChildren) session.close()
+      this.giveBack(session)
+    }
+  }
+
+  close(): void {
+    for (const session of this.sessions) session.close()
+  }
+
+  private async take(): Promise<ShellSession> {
+    for (let session = this.free.pop(); session !== undefined; session = this.free.pop()) {
+      if (session.usable) return session
+      this.sessions.delete(session)
+    }
+    if (this.sessions.size + this.opening < MAX_SESSIONS) return this.open()
+    return new Promise(resolve => this.waiting.push(resolve))
+  }
+
+  private async open(): Promise<ShellSession> {
+    this.opening += 1
+    try {
+      const session = await ShellSession.open(this.container, this.shell, this.baseEnv)
+      this.sessions.add(session)
+      await this.onOpen(session)
+      return session
+    } finally {
+      this.opening -= 1
+    }
+  }
+
+  private giveBack(session: ShellSession): void {
+    if (session.usable) {
+      const next = this.waiting.shift()
+      if (next === undefined) this.free.push(session)
+      else next(session)
+      return
+    }
+    this.sessions.delete(session)
+    const next = this.waiting.shift()
+    if (next !== undefined) {
+      this.open().then(next, () => this.waiting.unshift(next))
+    }
+  }
+}

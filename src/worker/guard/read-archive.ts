@@ -1,0 +1,88 @@
+import type Docker from 'dockerode'
+import { extract } from 'tar-stream'
+
+/** What the engine says of a path without reading it (Engine API, header X-Docker-Container-Path-Stat). */
+export interface PathStat {
+  readonly name: string
+  readonly size: number
+  /** Go's FileMode: permission bits low, type bits high. */
+  readonly mode: number
+  /** For a symbolic link: where it leads in the container, all links resolved. */
+  readonly linkTarget: string
+}
+
+const MODE_DIRECTORY = 0x80000000
+const MODE_SYMLINK = 0x08000000
+
+export const isDirectoryStat = (stat: PathStat): boolean => (stat.mode & MODE_DIRECTORY) !== 0
+export const isSymlinkStat = (stat: PathStat): boolean => (stat.mode & MODE_SYMLINK) !== 0
+
+/** Asks the engine about a path in a container, started or not; undefined where there is nothing. */
+export async function statPath(container: Docker.Container, path: string): Promise<PathStat | undefined> {
+  try {
+    const response = (await container.infoArchive({ path })) as unknown as {
+      headers?: Record<string, string>
+    }
+    const header = response.headers?.['x-docker-container-path-stat']
+    if (header === undefined) return undefined
+    return JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as PathStat
+  } catch (error) {
+    const status = (error as { statusCode?: number }).statusCode
+    // 400: a parent is no directory; some engines say 500 for a link that leads nowhere.
+    if (status === 404 || status === 400) return undefined
+    throw error
+  }
+}
+
+/** The tar header of one entry, as far as it is used. */
+export interface EntryHeader {
+  readonly type: string
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly size: number
+  readonly linkname: string
+}
+
+/**
+ * Reads the entry that `path` names, through the engine's archive call, which needs nothing in the image.
+ * `onBytes` gets the content in pieces and returns false when it has enough.
+ */
+export async function readEntry(
+  container: Docker.Container,
+  path: string,
+  onBytes: (bytes: Buffer) => boolean,
+): Promise<EntryHeader | undefined> {
+  const stream = await container.getArchive({ path }).catch(error => {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined
+    throw error
+  })
+  if (stream === undefined) return undefined
+  const archive = extract()
+  return new Promise((resolve, reject) => {
+    const stop = (result: EntryHeader | undefined) => {
+      resolve(result)
+      ;(stream as unknown as { destroy(): void }).destroy()
+      archive.destroy()
+    }
+    archive.on('entry', (header, body) => {
+      const entry: EntryHeader = {
+        type: header.type ?? 'file',
+        mode: header.mode ?? 0,
+        uid: header.uid ?? 0,
+        gid: header.gid ?? 0,
+        size: header.size ?? 0,
+        linkname: header.linkname ?? '',
+      }
+      body.on('data', chunk => {
+        if (!onBytes(chunk as Buffer)) stop(entry)
+      })
+      body.on('end', () => stop(entry))
+      body.on('error', reject)
+    })
+    archive.on('finish', () => resolve(undefined))
+    archive.on('error', reject)
+    stream.on('error', reject)
+    stream.pipe(archive)
+  })
+}

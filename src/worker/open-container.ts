@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ContainerHandle } from './container/container-handle.js'
+import { ImageContainer } from './container/image-container.js'
+import type { ContainerOptions } from './container/options.js'
+import { readContainerLogs } from './container/read-logs.js'
+import { requestContainer } from './container/request-http.js'
+import { listArgv } from './container/run-once.js'
+import { readEngineStartError } from './exec/start-error.js'
+import { CheckFailure, wrapEngineError } from './failure.js'
+import type { Verdict } from './guard/execution-guard.js'
+import { isEngineInit, listProcesses } from './guard/process-list.js'
+import { chooseCwd, listSearchPath } from './program-search.js'
+import type { Worker } from './worker.js'
+
+/** A started container, with what the guard found of the programs that it started by itself. */
+export interface OpenedContainer {
+  readonly handle: ContainerHandle
+  readonly verdicts: readonly Verdict[]
+}
+
+/**
+ * Starts a container of the target's image and waits until it is ready.
+ * A container that cannot start because of what is in the image is the image's failure; an engine that does
+ * not answer is not. Registers the removal through `onCreated` before the container starts.
+ */
+export async function openContainer(
+  worker: Worker,
+  options: ContainerOptions,
+  onCreated: (remove: () => Promise<void>) => void,
+): Promise<OpenedContainer> {
+  const { context, engine, guard } = worker
+  const verdicts: Verdict[] = []
+  let handle: ContainerHandle | undefined
+  const image = new ImageContainer(context, options, async id => {
+    const created = new ContainerHandle(engine.getContainer(id), context, options, (shell, process) =>
+      verdicts.push(guard.judgeProcess(shell, process.args)),
+    )
+    handle = created
+    onCreated(() => created.remove())
+  })
+  try {
+    await image.start()
+  } catch (error) {
+    if (readEngineStartError(String((error as Error).message)) !== undefined) {
+      throw new CheckFailure(
+        'exception',
+        'CONTAINER_NOT_STARTED',
+        `The container cannot be started: ${(error as Error).message}`,
+        error,
+      )
+    }
+    throw wrapEngineError(error, 'Starting the container failed')
+  }
+  const opened = handle as unknown as ContainerHandle
+  await judgeOwnProcess(worker, opened, options, verdicts)
+  await waitUntilReady(worker, opened, options)
+  return { handle: opened, verdicts }
+}
+
+/** Judges the container's own process by its file, and by the process list while it lives. */
+async function judgeOwnProcess(
+  worker: Worker,
+  handle: ContainerHandle,
+  options: ContainerOptions,
+  verdicts: Verdict[],
+): Promise<void> {
+  const { context, guard } = worker
+  const [program] = listArgv(context, options)
+  if (program === undefined) return
+  const found = await guard
+    .resolve(handle.engine, program, listSearchPath(context, options), chooseCwd(context, options))
+    .catch(() => [])
+  for (const each of found) {
+    const verdict = guard.judgeFile(each)
+    if (verdict !== undefined) verdicts.push(verdict)
+  }
+  const processes = await listProcesses(handle.engine).catch(() => [])
+  const own = processes.find(each => !isEngineInit(each.args))
+  // Only a process whose program is known to be an ELF file: a name alone proves nothing.
+  if (own !== undefined && found.length > 0)
+    verdicts.push(guard.judgeProcess(found.at(-1)?.path ?? program, own.args))
+}
+
+async function waitUntilReady(
+  worker: Worker,
+  handle: ContainerHandle,
+  options: ContainerOptions,
+): Promise<void> {
+  const { ready } = options
+  if (ready === undefined) return
+  const { limits } = worker.context
+  const deadline = performance.now() + limits.startTimeoutMs
+  while (!(await isReady(worker, handle, ready))) {
+    const state = await handle.readState()
+    if (!state.running) {
+      const log = await readContainerLogs(handle.engine, 2000)
+      throw new CheckFailure(
+        'exception',
+        'CONTAINER_ENDED',
+        `The container ended with exit code ${state.exitCode} before it was ready. It wrote: ${(log.stderr || log.stdout).trim().slice(-500) || 'nothing'}`,
+      )
+    }
+    if (performance.now() > deadline) {
+      throw new CheckFailure(
+        'timeout',
+        'CONTAINER_NOT_READY',
+        `The container was not ready (${JSON.stringify(ready, showPattern)}) within ${limits.startTimeoutMs / 1000} s`,
+      )
+    }
+    await sleep(100)
+  }
+}
+
+const showPattern = (_: string, value: unknown) => (value instanceof RegExp ? String(value) : value)
+
+async function isReady(
+  worker: Worker,
+  handle: ContainerHandle,
+  ready: NonNullable<ContainerOptions['ready']>,
+): Promise<boolean> {
+  if (ready.log !== undefined) {
+    const { stdout, stderr } = await readContainerLogs(handle.engine, worker.context.limits.maxOutputBytes)
+    const both = `${stdout}\n${stderr}`
+    if (
+      typeof ready.log === 'string'
+        ? !both.includes(ready.log)
+        : !new RegExp(ready.log.source, ready.log.flags.replace(/[gy]/g, '')).test(both)
+    )
+      return false
+  }
+  if (ready.port === undefined && ready.http === undefined) return true
+  const origin = await findOrigin(worker, handle, ready.port)
+  if (origin === undefined) return false
+  const reading = await requestContainer(
+    origin,
+    'http://container',
+    ready.http ?? '/',
+    {},
+    {
+      timeoutMs: 2000,
+      maxBytes: 1024,
+      signal: AbortSignal.timeout(3000),
+      stillStarting: async () => false,
+    },
+  )
+  const open = !/ECONNREFUSED|EHOSTUNREACH|TIMEOUT/i.test(reading.observation.error ?? '')
+  return ready.http === undefined ? open : (reading.observation.status ?? 500) < 500
+}
+
+/** `http://address:port` by which this process reaches a port of the container; undefined while it has none. */
+export async function findOrigin(
+  worker: Worker,
+  handle: ContainerHandle,
+  port: number | undefined,
+): Promise<string | undefined> {
+  const wanted =
+    port ?? handle.options.ports?.[0] ?? firstDeclaredPort(worker.context.imageConfig.exposedPorts)
+  if (wanted === undefined) {
+    throw new CheckFailure(
+      'exception',
+      'NO_PORT',
+      'The image declares no TCP port: name one, as in http("/", { port: 8080 })',
+    )
+  }
+  const state = await handle.readState()
+  if (worker.context.bridgeReachable)
+    return state.address === undefined ? undefined : `http://${state.address}:${wanted}`
+  const published = state.ports[`${wanted}/tcp`]?.[0]?.HostPort
+  return published === undefined ? undefined : `http://127.0.0.1:${published}`
+}
+
+function firstDeclaredPort(exposed: readonly string[]): number | undefined {
+  const port = exposed.find(each => !each.endsWith('/udp'))
+  return port === undefined ? undefined : Number(port.split('/')[0])
+}
