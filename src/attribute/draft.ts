@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import type { Cause, Evidence, Finding } from '../model/finding.js'
+import { formatPlatform } from '../model/platform.js'
+import type { Target } from '../model/target.js'
+
+/** A finding about one check or fact, before those that say the same are made one. */
+export interface FindingDraft {
+  readonly kind: Finding['kind']
+  readonly cause: Cause
+  /** Bad natively and good under emulation: an emulated test run would have shipped it. */
+  readonly masked?: boolean
+  /** Drafts with the same lead, kind, cause and platforms become one finding. */
+  readonly lead: string
+  /** How the title names what happened, given how it names the checks: `"x" fails on linux/arm64`. */
+  readonly title: (checks: string) => string
+  /** Ids of checks, in the record's order. */
+  readonly checks: readonly string[]
+  readonly targets: readonly Target[]
+  /** Formatted platforms where they do not follow from the targets. */
+  readonly platforms?: readonly string[]
+  readonly evidence: readonly Evidence[]
+  readonly advice: string
+  readonly reproduce: readonly string[]
+}
+
+const MAX_EVIDENCE = 12
+const MAX_COMMANDS = 4
+
+/** Joins drafts that share their lead into findings; `names` gives each check's own name by id. */
+export function mergeDrafts(drafts: readonly FindingDraft[], names: ReadonlyMap<string, string>): Finding[] {
+  const groups = new Map<string, FindingDraft[]>()
+  for (const draft of drafts) {
+    const key = [
+      draft.kind,
+      draft.cause,
+      draft.masked === true,
+      listPlatforms(draft).join(),
+      draft.lead,
+    ].join('\0')
+    groups.set(key, [...(groups.get(key) ?? []), draft])
+  }
+  return [...groups.values()].map(group => mergeGroup(group, names))
+}
+
+function mergeGroup(group: readonly FindingDraft[], names: ReadonlyMap<string, string>): Finding {
+  const first = group[0] as FindingDraft
+  const checks = [...new Set(group.flatMap(draft => draft.checks))]
+  const platforms = listPlatforms(first)
+  const evidence = dropRepeated(group.flatMap(draft => draft.evidence))
+  const masked = first.masked === true
+  const title = first.title(nameChecks(checks, names))
+  return {
+    key: nameFinding(first.kind, platforms, checks.length === 0 ? [first.lead] : checks),
+    kind: first.kind,
+    cause: first.cause,
+    title: masked ? `${title} (masked by emulation)` : title,
+    platforms,
+    targets: [...new Set(first.targets.map(target => target.id))],
+    checks,
+    evidence: (masked ? [MASKED, ...evidence] : evidence).slice(0, MAX_EVIDENCE),
+    advice: first.advice,
+    reproduce: [...new Set(group.flatMap(draft => draft.reproduce))].slice(0, MAX_COMMANDS),
+  }
+}
+
+const MASKED: Evidence = {
+  kind: 'executed',
+  text: 'it passes under emulation on the same platform: an emulated test run would not have shown it',
+  data: { maskedByEmulation: true },
+}
+
+/** Whether emulation hides what the finding tells. */
+export function isMasked(finding: Finding): boolean {
+  return finding.evidence.some(one => one.data?.maskedByEmulation === true)
+}
+
+function listPlatforms(draft: FindingDraft): readonly string[] {
+  return draft.platforms ?? [...new Set(draft.targets.map(target => formatPlatform(target.platform)))]
+}
+
+function nameChecks(checks: readonly string[], names: ReadonlyMap<string, string>): string {
+  const [only] = checks
+  if (checks.length === 1 && only !== undefined) return `"${names.get(only) ?? only}"`
+  return `${checks.length} checks`
+}
+
+/** Kind and platforms as they are, the checks as a short hash: stable while the same things are wrong. */
+function nameFinding(kind: string, platforms: readonly string[], parts: readonly string[]): string {
+  const hash = createHash('sha256')
+    .update([...parts].sort().join('\0'))
+    .digest('hex')
+    .slice(0, 12)
+  return `${kind}:${platforms.join(',')}:${hash}`
+}
+
+function dropRepeated(evidence: readonly Evidence[]): Evidence[] {
+  const seen = new Map<string, Evidence>()
+  for (const one of evidence) {
+    const key = `${one.kind}\0${one.target ?? ''}\0${one.text}`
+    if (!seen.has(key)) seen.set(key, one)
+  }
+  return [...seen.values()]
+}
+
+/** `linux/arm64`, `linux/arm64 and linux/s390x`, `5 platforms (a, b, …)`. */
+export function sayPlatforms(platforms: readonly string[]): string {
+  if (platforms.length === 0) return 'no platform'
+  if (platforms.length > 3) return `${platforms.length} platforms (${platforms.join(', ')})`
+  const last = platforms.at(-1) ?? ''
+  return platforms.length === 1 ? last : `${platforms.slice(0, -1).join(', ')} and ${last}`
+}

@@ -1,0 +1,153 @@
+import type { CheckRecord, RunRecord } from '../compare/run-record.js'
+import { ArchparityError, type ErrorCode } from '../errors.js'
+import type { CheckError } from '../model/check.js'
+import type { Evidence } from '../model/finding.js'
+import type { LostCoverage } from '../model/target.js'
+import { type FindingDraft, sayPlatforms } from './draft.js'
+import { cut, firstLine } from './evidence.js'
+import { selectTargets } from './failures.js'
+import { platformsOf } from './world.js'
+
+/** Findings for what no verdict could be had of: lost hosts and platforms, checks that errored. */
+export function findHostFaults(record: RunRecord): FindingDraft[] {
+  return [
+    ...draftLostHosts(record),
+    ...draftLostCoverage(record),
+    ...draftSuiteErrors(record),
+    ...draftErrors(record),
+  ]
+}
+
+function draftLostHosts(record: RunRecord): FindingDraft[] {
+  return record.hostLosses.map(loss => {
+    const targets = record.targets.filter(target => target.host === loss.host)
+    return {
+      kind: 'host',
+      cause: 'host',
+      lead: `lost ${loss.host}`,
+      title: () => `host ${loss.host} was lost during the run`,
+      checks: [],
+      targets,
+      evidence: [{ kind: 'host-fact', text: cut(firstLine(loss.message)), data: { host: loss.host } }],
+      advice: `See that the engine of ${loss.host} answers (\`archparity doctor\`), then run again.`,
+      reproduce: [],
+    }
+  })
+}
+
+/** One finding for platforms that nothing ran for one reason. */
+function draftLostCoverage(record: RunRecord): FindingDraft[] {
+  const groups = new Map<string, LostCoverage[]>()
+  for (const lost of record.lost) {
+    if (lost.wanted || (lost.code === 'host-lost' && record.hostLosses.length > 0)) continue
+    const key = `${lost.code}\0${lost.fix ?? ''}`
+    groups.set(key, [...(groups.get(key) ?? []), lost])
+  }
+  return [...groups.values()].map(group => {
+    const first = group[0] as LostCoverage
+    const platforms = orderPlatforms(record, group)
+    const evidence: Evidence[] = group.map(lost => ({
+      kind: 'host-fact',
+      text: `${lost.platform}: ${cut(firstLine(lost.reason))}`,
+      data: { code: lost.code },
+    }))
+    return {
+      kind: 'host',
+      cause: 'host',
+      lead: `coverage ${first.code} ${first.fix ?? ''}`,
+      title: () => `${sayPlatforms(platforms)} could not be run`,
+      checks: [],
+      targets: [],
+      platforms,
+      evidence,
+      advice: first.fix ?? 'Run the image where these platforms can run, or leave them out with --platform.',
+      reproduce: [],
+    }
+  })
+}
+
+function orderPlatforms(record: RunRecord, lost: readonly LostCoverage[]): string[] {
+  const digests = record.image?.platforms.map(platform => platform.manifest.digest as string) ?? []
+  const place = (one: LostCoverage) => {
+    const index = digests.indexOf(one.digest ?? '')
+    return index < 0 ? digests.length : index
+  }
+  return [...new Set([...lost].sort((a, b) => place(a) - place(b)).map(one => one.platform))]
+}
+
+/** A worker that died takes its suite with it; a suite that is wrong is told by the verdict, not blamed on a host. */
+function draftSuiteErrors(record: RunRecord): FindingDraft[] {
+  const lost = record.suiteErrors.filter(error => error.code === 'worker-lost' || error.code === 'unhandled')
+  return lost.map(error => {
+    const targets = selectTargets(record.targets, [error.target])
+    return {
+      kind: 'host',
+      cause: error.code === 'worker-lost' ? 'host' : 'unattributed',
+      lead: `${error.code} ${error.file} ${error.message}`,
+      title: () => `${error.file} ended without a verdict on ${sayPlatforms(platformsOf(targets))}`,
+      checks: record.checks.filter(({ check }) => check.file === error.file).map(({ check }) => check.id),
+      targets,
+      evidence: [
+        {
+          kind: 'error',
+          target: error.target,
+          text: cut(firstLine(error.message)),
+          data: { code: error.code },
+        },
+      ],
+      advice:
+        error.code === 'worker-lost'
+          ? 'The process that ran the suite died: look for a lack of memory, then run again.'
+          : 'The suite threw outside any check: catch the error in the suite.',
+      reproduce: [],
+    }
+  })
+}
+
+/** Checks that gave no verdict, put together by what they say. */
+function draftErrors(record: RunRecord): FindingDraft[] {
+  return record.checks.flatMap(check =>
+    record.targets.flatMap(target => {
+      const result = check.results.get(target.id)
+      if (result?.status !== 'errored' || isSuiteError(record, check, target.id)) return []
+      if (record.hostLosses.some(loss => loss.host === target.host)) return []
+      const error = result.errors[0]
+      const message = cut(firstLine(error?.message ?? result.reason ?? 'no reason given'))
+      const cause = error !== undefined && isHostFault(error) ? 'host' : 'unattributed'
+      const draft: FindingDraft = {
+        kind: 'host',
+        cause,
+        lead: message,
+        title: checks => `${checks} gave no verdict on ${sayPlatforms(platformsOf([target]))}`,
+        checks: [check.check.id],
+        targets: [target],
+        evidence: [
+          {
+            kind: 'error',
+            target: target.id,
+            text: message,
+            ...(error?.code ? { data: { code: error.code } } : {}),
+          },
+        ],
+        advice:
+          cause === 'host'
+            ? `The engine, the network or the emulator of host ${target.host} failed: \`archparity doctor\` checks them.`
+            : 'What the check needs before it can decide did not come up: the log of the container tells why.',
+        reproduce: [],
+      }
+      return [draft]
+    }),
+  )
+}
+
+function isSuiteError(record: RunRecord, check: CheckRecord, target: string): boolean {
+  return record.suiteErrors.some(error => error.target === target && error.file === check.check.file)
+}
+
+/** Whether an error is the engine's or the network's; a container that does not start may be the image's doing. */
+function isHostFault(error: CheckError): boolean {
+  if (error.kind !== 'infrastructure') return false
+  if (error.code === undefined) return true
+  if (error.code === 'CONTAINER_FAILED') return false
+  return new ArchparityError(error.code as ErrorCode, '').category === 'coverage'
+}

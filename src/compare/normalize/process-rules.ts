@@ -1,0 +1,66 @@
+import type { NormalizeContext } from './context.js'
+
+/**
+ * `…/qemu-aarch64 /usr/bin/app x` → `/usr/bin/app x`, and with binfmt's P flag
+ * `…/aarch64-binfmt-P /usr/bin/app app x` → `app x`.
+ */
+export function dropEmulatorCommand(line: string): string {
+  if (!line.includes('-binfmt-P') && !line.includes('qemu-')) return line
+  const words = line.split(' ')
+  const kept: string[] = []
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? ''
+    const next = words[index + 1]
+    if (word.endsWith('-binfmt-P') && next?.startsWith('/')) {
+      index += 1
+    } else if (!(/\/qemu-[a-z0-9_]{2,20}(?:-static)?$/.test(word.slice(-40)) && next?.startsWith('/'))) {
+      kept.push(word)
+    }
+  }
+  return kept.join(' ')
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const MONTH = `(?:${MONTHS.join('|')})`
+const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
+const CLOCK = '\\d{2}:\\d{2}:\\d{2}'
+
+/** How moments are written; named groups give the date, the rest of a match is replaced with it. */
+const MOMENTS: readonly RegExp[] = [
+  // 2026-11-23T19:57:27.123, 2026/11/23 19:57:27
+  new RegExp(`(?<!\\d)(?<y>\\d{4})([-/])(?<m>\\d{2})\\2(?<d>\\d{2})[T ](?<t>${CLOCK})(?:[.,]\\d{1,9})?`, 'g'),
+  // Mon, 23 Nov 2026 19:57:27 and 23/Nov/2026:19:57:27
+  new RegExp(`(?:${DAY}, )?(?<!\\d)(?<d>\\d{2})[ /](?<M>${MONTH})[ /](?<y>\\d{4})[ :](?<t>${CLOCK})`, 'g'),
+  // Mon Nov 23 19:57:27 UTC 2026
+  new RegExp(
+    `${DAY} (?<M>${MONTH}) (?<d>[ \\d]\\d) (?<t>${CLOCK})(?<zone> [A-Za-z+-][A-Za-z0-9+-]{0,5})? (?<y>\\d{4})(?!\\d)`,
+    'g',
+  ),
+]
+
+/** Replaces the moments that fall in the run's own time; others (2038, the epoch, a build date) stay. */
+export function hideRunTimes(line: string, context: NormalizeContext): string {
+  const { window } = context
+  if (window === undefined || !/\d:\d\d:\d/.test(line)) return line
+  let result = line
+  for (const pattern of MOMENTS) {
+    result = result.replace(pattern, (...parts) => {
+      const match = parts[0] as string
+      const groups = parts.at(-1) as Record<string, string | undefined>
+      const month = groups.M === undefined ? Number(groups.m) : MONTHS.indexOf(groups.M) + 1
+      const date = `${groups.y}-${String(month).padStart(2, '0')}-${groups.d?.replace(' ', '0')}T${groups.t}Z`
+      const moment = Date.parse(date)
+      if (Number.isNaN(moment) || moment < window.from || moment > window.to) return match
+      return `‹time›${groups.zone ?? ''}`
+    })
+  }
+  return result
+}
+
+/** Replaces an amount of time behind words that can only introduce how long something took. */
+export function hideElapsedTimes(line: string): string {
+  return line.replace(
+    /(?<=\b(?:took|elapsed|(?:ready|started|done|completed|finished|built|compiled|loaded) in)[ :=] ?)\d{1,12}(?:\.\d{1,9})? ?(?:ns|µs|us|ms|s|sec|secs|seconds|milliseconds)(?![A-Za-z0-9])/gi,
+    '‹elapsed›',
+  )
+}

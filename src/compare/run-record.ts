@@ -1,0 +1,278 @@
+import type { CheckError, CheckRef } from '../model/check.js'
+import type {
+  CheckFinished,
+  HostLost,
+  ImagePulled,
+  LoggedEvent,
+  ObservationMade,
+  ProgramExecuted,
+  RunFinished,
+  RunStarted,
+  SuiteErrored,
+} from '../model/events.js'
+import type { HostFacts } from '../model/host.js'
+import type { ResolvedImage } from '../model/image.js'
+import type { Observation } from '../model/observation.js'
+import { compareText, formatPlatform } from '../model/platform.js'
+import type { Status } from '../model/status.js'
+import type { LostCoverage, Target } from '../model/target.js'
+import { orderChecks, orderTargets } from './order.js'
+
+/** What became of one check on one target in one pass. */
+export interface CheckResult {
+  readonly status: Status
+  readonly durationMs: number
+  readonly attempts: number
+  readonly flaky: boolean
+  readonly errors: readonly CheckError[]
+  readonly reason?: string
+  /** When it finished, ISO 8601 UTC; absent where it never did. */
+  readonly at?: string
+}
+
+/** One check with all that was seen of it. Maps are keyed by target id. */
+export interface CheckRecord {
+  readonly check: CheckRef
+  /** Main pass; one entry for each planned target. */
+  readonly results: ReadonlyMap<string, CheckResult>
+  /** Noise pass: the reference target only, where it ran. */
+  readonly noise: ReadonlyMap<string, CheckResult>
+  /** Main pass, by attempt: the last array is what counts. */
+  readonly observations: ReadonlyMap<string, readonly (readonly Observation[])[]>
+  readonly noiseObservations: ReadonlyMap<string, readonly (readonly Observation[])[]>
+}
+
+/** The event log, indexed. Two logs with the same events in another interleaving give the same record. */
+export interface RunRecord {
+  readonly started: RunStarted | undefined
+  readonly startedAt: string | undefined
+  readonly finished: RunFinished | undefined
+  /** Moment of the last event. */
+  readonly endedAt: string | undefined
+  readonly image: ResolvedImage | undefined
+  readonly hosts: readonly HostFacts[]
+  /** In the image's order of platforms. */
+  readonly targets: readonly Target[]
+  readonly reference: Target | undefined
+  readonly lost: readonly LostCoverage[]
+  readonly pulls: ReadonlyMap<string, ImagePulled>
+  readonly checks: readonly CheckRecord[]
+  readonly programs: readonly ProgramExecuted[]
+  readonly suiteErrors: readonly SuiteErrored[]
+  readonly hostLosses: readonly HostLost[]
+  /** Noise-pass suite errors: they lose masks, never a verdict. */
+  readonly noiseErrors: readonly SuiteErrored[]
+}
+
+interface CheckDraft {
+  check: CheckRef
+  readonly started: Set<string>
+  readonly results: Map<string, CheckResult>
+  readonly noise: Map<string, CheckResult>
+  readonly main: Map<string, Seen[][]>
+  readonly repeat: Map<string, Seen[][]>
+}
+
+interface Seen {
+  readonly seq: number
+  readonly observation: Observation
+}
+
+/** Indexes the events of one run. Never throws: an incomplete log gives an incomplete record. */
+export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
+  const drafts = new Map<string, CheckDraft>()
+  const targets = new Map<string, Target>()
+  const hosts = new Map<string, HostFacts>()
+  const pulls = new Map<string, ImagePulled>()
+  const lost: LostCoverage[] = []
+  const programs: ProgramExecuted[] = []
+  const errored: SuiteErrored[] = []
+  const hostLosses: HostLost[] = []
+  let started: (RunStarted & { at: string }) | undefined
+  let finished: RunFinished | undefined
+  let image: ResolvedImage | undefined
+
+  for (const event of events) {
+    switch (event.type) {
+      case 'run-started':
+        started ??= event
+        break
+      case 'image-resolved':
+        image ??= event.image
+        break
+      case 'host-ready':
+        hosts.set(event.facts.name, event.facts)
+        break
+      case 'target-planned':
+        targets.set(event.target.id, event.target)
+        break
+      case 'coverage-lost':
+        lost.push(event.lost)
+        break
+      case 'image-pulled':
+        pulls.set(event.target, event)
+        break
+      case 'check-started': {
+        const draft = openDraft(drafts, event.check)
+        if (event.pass === 'main') draft.started.add(event.target)
+        break
+      }
+      case 'observation':
+        recordObservation(drafts, event)
+        break
+      case 'check-finished': {
+        const draft = openDraft(drafts, event.check)
+        const results = event.pass === 'main' ? draft.results : draft.noise
+        results.set(event.target, toResult(event, event.at))
+        break
+      }
+      case 'program-executed':
+        programs.push(event)
+        break
+      case 'suite-errored':
+        errored.push(event)
+        break
+      case 'host-lost':
+        hostLosses.push(event)
+        break
+      case 'run-finished':
+        finished = event
+        break
+    }
+  }
+
+  const ordered = orderTargets([...targets.values()], image)
+  const byTarget = <T extends { readonly target: string }>(items: readonly T[], name: (item: T) => string) =>
+    sortByTarget(items, ordered, name)
+  const suiteErrors = byTarget(errored, error => `${error.file}\0${error.message}`)
+  const mainErrors = suiteErrors.filter(error => error.pass === 'main')
+  const world = { targets: ordered, mainErrors, hostLosses, lost, finished }
+  return {
+    started,
+    startedAt: started?.at ?? events[0]?.at,
+    finished,
+    endedAt: events.at(-1)?.at,
+    image,
+    hosts: [...hosts.values()].sort((a, b) => compareText(a.name, b.name)),
+    targets: ordered,
+    reference: ordered.find(target => target.reference),
+    lost: lost.sort((a, b) => compareText(a.platform, b.platform) || compareText(a.code, b.code)),
+    pulls,
+    checks: orderChecks([...drafts.values()]).map(draft => completeCheck(draft, world)),
+    programs: byTarget(programs, fact => `${fact.pass}\0${fact.check ?? ''}\0${fact.program}`),
+    suiteErrors: mainErrors,
+    hostLosses: hostLosses.sort((a, b) => compareText(a.host, b.host)),
+    noiseErrors: suiteErrors.filter(error => error.pass === 'noise'),
+  }
+}
+
+/** The observations that count: those of the last attempt. */
+export function lastAttempt(
+  observations: ReadonlyMap<string, readonly (readonly Observation[])[]>,
+  target: string,
+): readonly Observation[] {
+  return observations.get(target)?.at(-1) ?? []
+}
+
+function sortByTarget<T extends { readonly target: string }>(
+  items: readonly T[],
+  targets: readonly Target[],
+  name: (item: T) => string,
+): T[] {
+  const rank = new Map(targets.map((target, index) => [target.id, index]))
+  const place = (item: T) => rank.get(item.target) ?? targets.length
+  return [...items].sort((a, b) => place(a) - place(b) || compareText(name(a), name(b)))
+}
+
+function openDraft(drafts: Map<string, CheckDraft>, check: CheckRef): CheckDraft {
+  const known = drafts.get(check.id)
+  if (known !== undefined) {
+    // A line number that only some targets report must not depend on who came first.
+    if (known.check.line === undefined) known.check = check
+    return known
+  }
+  const draft: CheckDraft = {
+    check,
+    started: new Set(),
+    results: new Map(),
+    noise: new Map(),
+    main: new Map(),
+    repeat: new Map(),
+  }
+  drafts.set(check.id, draft)
+  return draft
+}
+
+function recordObservation(drafts: Map<string, CheckDraft>, event: ObservationMade): void {
+  const { check: id, target, attempt, seq, observation } = event
+  const separator = id.indexOf(' > ')
+  const file = separator < 0 ? id : id.slice(0, separator)
+  const name = separator < 0 ? id : id.slice(separator + 3)
+  const draft = openDraft(drafts, drafts.get(id)?.check ?? { id, file, name })
+  const byTarget = event.pass === 'main' ? draft.main : draft.repeat
+  const attempts = byTarget.get(target) ?? []
+  byTarget.set(target, attempts)
+  // A hostile or damaged attempt number must not allocate.
+  const wanted = Number.isInteger(attempt) && attempt >= 0 && attempt < 1000 ? attempt : attempts.length
+  while (attempts.length <= wanted) attempts.push([])
+  attempts[wanted]?.push({ seq, observation })
+}
+
+function settleObservations(drafts: ReadonlyMap<string, Seen[][]>): ReadonlyMap<string, Observation[][]> {
+  const settle = (seen: Seen[]) => seen.sort((a, b) => a.seq - b.seq).map(one => one.observation)
+  return new Map([...drafts].map(([target, attempts]) => [target, attempts.map(settle)]))
+}
+
+function toResult(event: CheckFinished, at: string): CheckResult {
+  const { status, durationMs, attempts, flaky, errors, reason } = event
+  return { status, durationMs, attempts, flaky, errors, at, ...(reason === undefined ? {} : { reason }) }
+}
+
+interface World {
+  readonly targets: readonly Target[]
+  readonly mainErrors: readonly SuiteErrored[]
+  readonly hostLosses: readonly HostLost[]
+  readonly lost: readonly LostCoverage[]
+  readonly finished: RunFinished | undefined
+}
+
+function completeCheck(draft: CheckDraft, world: World): CheckRecord {
+  const results = new Map<string, CheckResult>()
+  for (const target of world.targets) {
+    results.set(target.id, draft.results.get(target.id) ?? explainMissing(draft, target, world))
+  }
+  return {
+    check: draft.check,
+    results,
+    noise: draft.noise,
+    observations: settleObservations(draft.main),
+    noiseObservations: settleObservations(draft.repeat),
+  }
+}
+
+/** The result of a check that never finished on a target: errored where its suite broke, else inconclusive. */
+function explainMissing(draft: CheckDraft, target: Target, world: World): CheckResult {
+  const none = { durationMs: 0, attempts: 0, flaky: false, errors: [] }
+  const suite = world.mainErrors.find(error => error.target === target.id && error.file === draft.check.file)
+  if (suite !== undefined) return { ...none, status: 'errored', reason: suite.message }
+  const began = draft.started.has(target.id)
+  const host = world.hostLosses.find(loss => loss.host === target.host)
+  if (host !== undefined) {
+    const when = began ? 'while this check ran' : 'before this check started'
+    return {
+      ...none,
+      status: 'inconclusive',
+      reason: `host ${target.host} was lost ${when}: ${host.message}`,
+    }
+  }
+  const lost = world.lost.find(
+    one =>
+      one.platform === formatPlatform(target.platform) && (one.digest ?? target.digest) === target.digest,
+  )
+  if (lost !== undefined) return { ...none, status: 'inconclusive', reason: lost.reason }
+  const ended = world.finished?.reason === 'interrupted' ? 'the run was interrupted' : 'the run ended'
+  const reason = began
+    ? `${ended} before this check finished here`
+    : `this check never started here: ${ended} first, or the suite declares it on other targets only`
+  return { ...none, status: 'inconclusive', reason }
+}
