@@ -55,7 +55,7 @@ function mergeGroup(group: readonly FindingDraft[], names: ReadonlyMap<string, s
     cause: first.cause,
     title: masked ? `${title} (masked by emulation)` : title,
     platforms,
-    targets: [...new Set(first.targets.map(target => target.id))],
+    targets: [...new Set(group.flatMap(draft => draft.targets.map(target => target.id)))],
     checks,
     evidence: (masked ? [MASKED, ...evidence] : evidence).slice(0, MAX_EVIDENCE),
     advice: first.advice,

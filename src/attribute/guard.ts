@@ -42,11 +42,10 @@ export function findGuards(record: RunRecord): GuardResult {
 
 interface Group {
   readonly targets: Target[]
-  readonly machine: string | undefined
   readonly facts: ProgramExecuted[]
 }
 
-/** One finding for targets on which the same programs of the same machine ran. */
+/** One finding for targets on which the same foreign programs ran, seen by their file, by their process or both. */
 function draftGuards(
   record: RunRecord,
   byTarget: ReadonlyMap<string, readonly ProgramExecuted[]>,
@@ -54,62 +53,50 @@ function draftGuards(
 ): FindingDraft[] {
   const groups = new Map<string, Group>()
   for (const target of record.targets) {
-    const byMachine = new Map<string | undefined, ProgramExecuted[]>()
-    for (const fact of byTarget.get(target.id) ?? []) {
-      byMachine.set(fact.machine, [...(byMachine.get(fact.machine) ?? []), fact])
-    }
-    for (const [machine, facts] of byMachine) {
-      const key = `${machine}\0${listPrograms(facts).join('\0')}`
-      const group = groups.get(key) ?? { targets: [], machine, facts: [] }
-      group.targets.push(target)
-      group.facts.push(...facts)
-      groups.set(key, group)
-    }
+    const facts = byTarget.get(target.id)
+    if (facts === undefined) continue
+    const key = `${listMachines(facts).join()}\0${listPrograms(facts).join('\0')}`
+    const group = groups.get(key) ?? { targets: [], facts: [] }
+    group.targets.push(target)
+    group.facts.push(...facts)
+    groups.set(key, group)
   }
   return [...groups.values()].map(group => draftGuard(record, group, isExplained))
 }
 
 function draftGuard(record: RunRecord, group: Group, isExplained: GuardResult['isExplained']): FindingDraft {
-  const { targets, machine, facts } = group
+  const { targets, facts } = group
   const programs = listPrograms(facts)
+  const machines = listMachines(facts)
   const platforms = platformsOf(targets)
   const checks = record.checks.filter(({ check, results }) =>
     targets.some(target => isExplained(check.id, target.id) && results.get(target.id)?.status !== 'skipped'),
   )
-  const what = machine === undefined ? 'that are not this platform’s' : `built for ${machine}`
-  const count =
-    programs.length === 1
-      ? `a program ${what.replace('that are', 'that is')}`
-      : `${programs.length} programs ${what}`
+  const one = programs.length === 1
+  const which = one ? 'a program' : `${programs.length} programs`
+  const kind = machines.length === 0 ? 'of another platform' : `built for ${machines.join(' and ')}`
   const plain = sayPlatforms(platforms)
   return {
     kind: 'guard',
     cause: 'architecture',
-    lead: `${machine}\0${programs.join('\0')}`,
-    title: () => `${plain} ${platforms.length === 1 ? 'runs' : 'run'} ${count}: ${sayPrograms(programs)}`,
+    lead: `${machines.join()}\0${programs.join('\0')}`,
+    title: () =>
+      `${plain} ${platforms.length === 1 ? 'runs' : 'run'} ${which} ${kind}: ${sayPrograms(programs)}`,
     checks: checks.map(({ check }) => check.id),
     targets,
-    evidence: facts.map(fact => describeFact(fact)),
-    advice: `Put the ${plain} build of ${programs.length === 1 ? 'this program' : 'these programs'} into that platform's image: what runs now is another platform's, and works only where a host happens to run it.`,
+    evidence: facts.map(describeFact),
+    advice: `Put the ${plain} build of ${one ? 'this program' : 'these programs'} into that platform's image: what runs now works only where a host happens to run it.`,
     reproduce: targets.slice(0, 1).flatMap(target => showHeader(record.image, target, programs[0] ?? '')),
   }
 }
 
 function describeFact(fact: ProgramExecuted): Evidence {
+  const { program, machine, emulator, message } = fact
   const how =
-    fact.emulator === undefined
-      ? ''
-      : fact.emulator === 'none'
-        ? ', run without an emulator'
-        : `, run by ${fact.emulator}`
-  const machine = fact.machine === undefined ? 'is of another machine' : `is ${fact.machine} code`
-  const data = {
-    program: fact.program,
-    machine: fact.machine,
-    emulator: fact.emulator,
-    message: fact.message,
-  }
-  return { kind: 'executed', target: fact.target, text: `${fact.program} ${machine}${how}`, data }
+    emulator === undefined ? '' : emulator === 'none' ? ' ran without an emulator' : ` ran under ${emulator}`
+  const what = machine === undefined ? '' : ` is ${machine} code`
+  const text = `${program}${[what, how].filter(part => part !== '').join(' and') || ' is not what this platform runs'}`
+  return { kind: 'executed', target: fact.target, text, data: { program, machine, emulator, message } }
 }
 
 /** Guard errors of checks without a recorded program: told as they are. */
@@ -135,6 +122,10 @@ function draftUnrecorded(record: RunRecord, byTarget: ReadonlyMap<string, unknow
       return [draft]
     }),
   )
+}
+
+function listMachines(facts: readonly ProgramExecuted[]): string[] {
+  return [...new Set(facts.flatMap(fact => fact.machine ?? []))].sort()
 }
 
 function listPrograms(facts: readonly ProgramExecuted[]): string[] {

@@ -1,5 +1,4 @@
 import type { CheckRecord, RunRecord } from '../compare/run-record.js'
-import { ArchparityError, type ErrorCode } from '../errors.js'
 import type { CheckError } from '../model/check.js'
 import type { Evidence } from '../model/finding.js'
 import type { LostCoverage } from '../model/target.js'
@@ -78,25 +77,23 @@ function orderPlatforms(record: RunRecord, lost: readonly LostCoverage[]): strin
 /** A worker that died takes its suite with it; a suite that is wrong is told by the verdict, not blamed on a host. */
 function draftSuiteErrors(record: RunRecord): FindingDraft[] {
   const lost = record.suiteErrors.filter(error => error.code === 'worker-lost' || error.code === 'unhandled')
-  return lost.map(error => {
-    const targets = selectTargets(record.targets, [error.target])
+  return groupBy(lost, error => `${error.code}\0${error.file}\0${error.message}`).map(group => {
+    const { code, file, message } = group[0]
+    const targets = selectTargets(
+      record.targets,
+      group.map(error => error.target),
+    )
+    const text = cut(firstLine(message))
     return {
       kind: 'host',
-      cause: error.code === 'worker-lost' ? 'host' : 'unattributed',
-      lead: `${error.code} ${error.file} ${error.message}`,
-      title: () => `${error.file} ended without a verdict on ${sayPlatforms(platformsOf(targets))}`,
-      checks: record.checks.filter(({ check }) => check.file === error.file).map(({ check }) => check.id),
+      cause: code === 'worker-lost' ? 'host' : 'unattributed',
+      lead: `${code} ${file} ${message}`,
+      title: () => `${file} ended without a verdict on ${sayPlatforms(platformsOf(targets))}`,
+      checks: record.checks.filter(({ check }) => check.file === file).map(({ check }) => check.id),
       targets,
-      evidence: [
-        {
-          kind: 'error',
-          target: error.target,
-          text: cut(firstLine(error.message)),
-          data: { code: error.code },
-        },
-      ],
+      evidence: targets.map(target => ({ kind: 'error', target: target.id, text, data: { code } })),
       advice:
-        error.code === 'worker-lost'
+        code === 'worker-lost'
           ? 'The process that ran the suite died: look for a lack of memory, then run again.'
           : 'The suite threw outside any check: catch the error in the suite.',
       reproduce: [],
@@ -106,38 +103,55 @@ function draftSuiteErrors(record: RunRecord): FindingDraft[] {
 
 /** Checks that gave no verdict, put together by what they say. */
 function draftErrors(record: RunRecord): FindingDraft[] {
-  return record.checks.flatMap(check =>
+  const errored = record.checks.flatMap(check =>
     record.targets.flatMap(target => {
       const result = check.results.get(target.id)
       if (result?.status !== 'errored' || isSuiteError(record, check, target.id)) return []
       if (record.hostLosses.some(loss => loss.host === target.host)) return []
       const error = result.errors[0]
       const message = cut(firstLine(error?.message ?? result.reason ?? 'no reason given'))
-      const cause = error !== undefined && isHostFault(error) ? 'host' : 'unattributed'
-      const draft: FindingDraft = {
-        kind: 'host',
-        cause,
-        lead: message,
-        title: checks => `${checks} gave no verdict on ${sayPlatforms(platformsOf([target]))}`,
-        checks: [check.check.id],
-        targets: [target],
-        evidence: [
-          {
-            kind: 'error',
-            target: target.id,
-            text: message,
-            ...(error?.code ? { data: { code: error.code } } : {}),
-          },
-        ],
-        advice:
-          cause === 'host'
-            ? `The engine, the network or the emulator of host ${target.host} failed: \`archparity doctor\` checks them.`
-            : 'What the check needs before it can decide did not come up: the log of the container tells why.',
-        reproduce: [],
-      }
-      return [draft]
+      return [{ check: check.check.id, target, code: error?.code, message, isHosts: isHostFault(error) }]
     }),
   )
+  return groupBy(errored, one => `${one.isHosts}\0${one.message}`).map(group => {
+    const { isHosts, message } = group[0]
+    const targets = selectTargets(
+      record.targets,
+      group.map(one => one.target.id),
+    )
+    const hosts = [...new Set(targets.map(target => target.host))].join(', ')
+    return {
+      kind: 'host',
+      cause: isHosts ? 'host' : 'unattributed',
+      lead: message,
+      title: checks => `${checks} gave no verdict on ${sayPlatforms(platformsOf(targets))}`,
+      checks: [...new Set(group.map(one => one.check))],
+      targets,
+      evidence: targets.map(target => {
+        const code = group.find(one => one.target === target)?.code
+        return {
+          kind: 'error',
+          target: target.id,
+          text: message,
+          ...(code === undefined ? {} : { data: { code } }),
+        }
+      }),
+      advice: isHosts
+        ? `The engine, the network or the emulator of host ${hosts} failed: \`archparity doctor\` checks them.`
+        : 'What the check needs before it can decide did not come up: the log of the container tells why.',
+      reproduce: [],
+    }
+  })
+}
+
+function groupBy<T>(items: readonly T[], name: (item: T) => string): [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>()
+  for (const item of items) {
+    const group = groups.get(name(item))
+    if (group === undefined) groups.set(name(item), [item])
+    else group.push(item)
+  }
+  return [...groups.values()]
 }
 
 function isSuiteError(record: RunRecord, check: CheckRecord, target: string): boolean {
@@ -145,9 +159,6 @@ function isSuiteError(record: RunRecord, check: CheckRecord, target: string): bo
 }
 
 /** Whether an error is the engine's or the network's; a container that does not start may be the image's doing. */
-function isHostFault(error: CheckError): boolean {
-  if (error.kind !== 'infrastructure') return false
-  if (error.code === undefined) return true
-  if (error.code === 'CONTAINER_FAILED') return false
-  return new ArchparityError(error.code as ErrorCode, '').category === 'coverage'
+function isHostFault(error: CheckError | undefined): boolean {
+  return error?.kind === 'infrastructure' && error.code !== 'CONTAINER_FAILED'
 }

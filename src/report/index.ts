@@ -1,0 +1,23 @@
+import { renderJson } from './json.js'
+import { renderJunit } from './junit/render-junit.js'
+import type { RunReport } from './run-report.js'
+
+/** One kind of report file. */
+export interface ReportFormat {
+  /** Default name of the file. */
+  readonly file: string
+  readonly description: string
+  readonly render: (report: RunReport) => string
+}
+
+/** The reports that a run writes beside its event log: a new format is one file and one line here. */
+export const REPORT_FORMATS = {
+  junit: { file: 'junit.xml', description: 'JUnit XML for CI systems', render: renderJunit },
+  json: {
+    file: 'report.json',
+    description: 'everything that came of the run, for machines',
+    render: renderJson,
+  },
+} as const satisfies Record<string, ReportFormat>
+
+export type ReportFormatName = keyof typeof REPORT_FORMATS

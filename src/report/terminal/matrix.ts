@@ -1,0 +1,117 @@
+import type { CheckRecord } from '../../compare/run-record.js'
+import type { RunReport } from '../run-report.js'
+import { sanitizeLine } from '../sanitize.js'
+import { measure, pad, truncateMiddle } from './layout.js'
+import type { Style } from './style.js'
+
+/** What a cell of the matrix says. */
+type Mark = 'passed' | 'failed' | 'errored' | 'inconclusive' | 'skipped' | 'differs' | 'flaky' | 'guard'
+
+const SYMBOLS: Readonly<Record<Mark, string>> = {
+  passed: '✓',
+  failed: '✗',
+  guard: '▲',
+  differs: '≠',
+  flaky: '~',
+  errored: '!',
+  inconclusive: '?',
+  skipped: '-',
+}
+
+const LEGEND: Readonly<Record<Mark, string>> = {
+  passed: 'passed',
+  failed: 'failed',
+  guard: 'ran a foreign program',
+  differs: 'passed, but differs',
+  flaky: 'passed on a retry',
+  errored: 'errored',
+  inconclusive: 'inconclusive',
+  skipped: 'skipped',
+}
+
+/** Files with more quiet checks than this show them as one row. */
+const MAX_QUIET_ROWS = 6
+const MAX_NAME = 70
+const MIN_NAME = 24
+
+/** The matrix checks × targets, with a legend of the symbols that occur. */
+export function renderMatrix(report: RunReport, heads: readonly string[], style: Style): string[] {
+  const { record } = report
+  if (record.checks.length === 0 || record.targets.length === 0) return []
+  const marks = new Map(record.checks.map(check => [check, listMarks(check, report)]))
+  const widths = heads.map(head => Math.max(3, measure(head)))
+  const taken = widths.reduce((sum, width) => sum + width + 1, 0)
+  const longest = Math.max(...record.checks.map(check => measure(sanitizeLine(check.check.name)) + 2))
+  const nameWidth = Math.max(MIN_NAME, Math.min(longest, MAX_NAME, style.width - taken - 1))
+  const lines = [
+    `${' '.repeat(nameWidth)} ${heads.map((head, i) => center(head, widths[i] ?? 3)).join(' ')}`.trimEnd(),
+  ]
+  const row = (name: string, cells: readonly Mark[]) => {
+    const shown = cells.map((mark, i) => center(paint(mark, style), widths[i] ?? 3, 1)).join(' ')
+    return `${pad(truncateMiddle(name, nameWidth), nameWidth)} ${shown}`.trimEnd()
+  }
+  for (const [file, checks] of groupByFile(record.checks)) {
+    lines.push(style.colors.dim(truncateMiddle(sanitizeLine(file), style.width)))
+    const quiet = checks.filter(check => marks.get(check)?.every(mark => mark === 'passed'))
+    const collapse = quiet.length > MAX_QUIET_ROWS
+    for (const check of checks) {
+      if (!collapse || !quiet.includes(check))
+        lines.push(row(`  ${sanitizeLine(check.check.name)}`, marks.get(check) ?? []))
+    }
+    if (collapse) {
+      const other =
+        quiet.length === checks.length ? `all ${quiet.length} checks` : `${quiet.length} other checks`
+      lines.push(
+        row(
+          `  ${other}`,
+          record.targets.map(() => 'passed'),
+        ),
+      )
+    }
+  }
+  const used = new Set([...marks.values()].flat())
+  const legend = (Object.keys(SYMBOLS) as Mark[]).filter(mark => used.has(mark) && mark !== 'passed')
+  if (legend.length > 0) {
+    const text = ['passed' as const, ...legend].map(mark => `${SYMBOLS[mark]} ${LEGEND[mark]}`).join('  ')
+    lines.push(style.colors.dim(text))
+  }
+  return lines
+}
+
+function listMarks(check: CheckRecord, report: RunReport): Mark[] {
+  const comparison = report.comparison.checks.find(one => one.check.id === check.check.id)
+  const guards = report.findings.filter(
+    finding => finding.kind === 'guard' && finding.checks.includes(check.check.id),
+  )
+  const differing = report.findings.filter(
+    finding => finding.kind === 'difference' && finding.checks.includes(check.check.id),
+  )
+  return report.record.targets.map(({ id }): Mark => {
+    const result = check.results.get(id)
+    if (result === undefined) return 'skipped'
+    const { status } = result
+    if (status !== 'skipped' && guards.some(finding => finding.targets.includes(id))) return 'guard'
+    if (status !== 'passed') return status
+    if (differing.some(finding => finding.targets.includes(id))) return 'differs'
+    return result.flaky || comparison?.unstable?.target === id ? 'flaky' : 'passed'
+  })
+}
+
+function paint(mark: Mark, { colors }: Style): string {
+  const symbol = SYMBOLS[mark]
+  if (mark === 'passed') return colors.green(symbol)
+  if (mark === 'skipped') return colors.dim(symbol)
+  return mark === 'failed' || mark === 'guard' ? colors.red(symbol) : colors.yellow(symbol)
+}
+
+/** Centres a text of a known length, which colour codes do not count to. */
+function center(text: string, width: number, length = measure(text)): string {
+  const left = Math.floor((width - length) / 2)
+  return `${' '.repeat(Math.max(0, left))}${text}${' '.repeat(Math.max(0, width - length - left))}`
+}
+
+function groupByFile(checks: readonly CheckRecord[]): ReadonlyMap<string, CheckRecord[]> {
+  const files = new Map<string, CheckRecord[]>()
+  for (const check of checks) files.set(check.check.file, [...(files.get(check.check.file) ?? []), check])
+  return files
+}

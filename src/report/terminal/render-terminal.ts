@@ -1,0 +1,161 @@
+import { shortenDigest } from '../../model/digest.js'
+import { STATUSES } from '../../model/status.js'
+import type { Target } from '../../model/target.js'
+import type { RunReport } from '../run-report.js'
+import { sanitizeLine } from '../sanitize.js'
+import { renderFindings } from './findings.js'
+import { hang, measure, pad, truncateMiddle } from './layout.js'
+import { renderMatrix } from './matrix.js'
+import { makeStyle, type Style, type TerminalOptions } from './style.js'
+
+/** Renders what a run prints at its end: header, targets, matrix, findings, what was masked, the verdict. */
+export function renderTerminal(report: RunReport, options: TerminalOptions): string {
+  const style = makeStyle(options)
+  const columns = nameColumns(report.record.targets, style)
+  const sections = [
+    renderHeader(report, style),
+    renderTargets(report, columns, style),
+    renderMatrix(report, columns.heads, style),
+    renderSuiteErrors(report, style),
+    renderFindings(report, style),
+    renderNotes(report, style),
+    renderVerdict(report, options, style),
+  ]
+  return `${sections
+    .filter(lines => lines.length > 0)
+    .map(lines => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function renderHeader(report: RunReport, { colors, width }: Style): string[] {
+  const { image, started } = report.record
+  const name = sanitizeLine(image?.reference ?? started?.image ?? 'unknown image', 300)
+  const lines = [colors.bold(truncateMiddle(name, width))]
+  if (image !== undefined) {
+    const kind = image.kind === 'index' ? 'index' : 'single manifest'
+    const count = image.platforms.length
+    const attested =
+      image.attestations.length + image.platforms.reduce((sum, one) => sum + one.attestations.length, 0)
+    const parts = [
+      `${kind} ${sanitizeLine(image.digest)}`,
+      `${count} ${count === 1 ? 'platform' : 'platforms'}`,
+    ]
+    if (attested > 0) parts.push(`${attested} ${attested === 1 ? 'attestation' : 'attestations'}`)
+    lines.push(colors.dim(parts.join(', ')))
+  }
+  return lines
+}
+
+interface Columns {
+  /** Headings of the matrix, one for each target. */
+  readonly heads: readonly string[]
+  /** Whether the headings are letters that the list of targets explains. */
+  readonly lettered: boolean
+}
+
+/** Labels without what all share, or letters where these would leave no room for the names of the checks. */
+function nameColumns(targets: readonly Target[], style: Style): Columns {
+  const labels = targets.map(target => sanitizeLine(target.label, 60))
+  const shared = labels.every(label => label.startsWith('linux/'))
+  const heads = shared ? labels.map(label => label.slice('linux/'.length)) : labels
+  const room = style.width - 30
+  if (heads.reduce((sum, head) => sum + Math.max(3, measure(head)) + 1, 0) <= room)
+    return { heads, lettered: false }
+  return { heads: targets.map((_, index) => toLetters(index)), lettered: true }
+}
+
+function toLetters(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26))
+  return index < 26 ? letter : `${letter}${Math.floor(index / 26)}`
+}
+
+function renderTargets(report: RunReport, columns: Columns, { colors, width }: Style): string[] {
+  const { targets, hosts } = report.record
+  const several = hosts.length > 1
+  const labels = targets.map(target => sanitizeLine(target.label, 60))
+  const labelWidth = Math.max(0, ...labels.map(measure))
+  return targets.map((target, index) => {
+    const letter = columns.lettered ? `${pad(columns.heads[index] ?? '', 3)} ` : ''
+    const how = target.execution === 'native' ? 'native' : describeEmulator(target)
+    const where = several ? ` on ${target.host}` : ''
+    const text = sanitizeLine(`${how}${where}${target.reference ? ', reference' : ''}`)
+    const line = `${letter}${pad(labels[index] ?? '', labelWidth)}  ${shortenDigest(target.digest)}  ${text}`
+    return colors.dim(truncateMiddle(line, width))
+  })
+}
+
+function describeEmulator(target: Target): string {
+  const { emulator } = target
+  if (emulator === undefined) return 'emulated'
+  return `emulated by ${emulator.name}${emulator.version === undefined ? '' : ` ${emulator.version}`}`
+}
+
+function renderSuiteErrors(report: RunReport, { colors, width }: Style): string[] {
+  const byMessage = new Map<string, { file: string; message: string; targets: string[] }>()
+  for (const { file, message, target } of report.record.suiteErrors) {
+    const key = `${file}\0${message}`
+    const entry = byMessage.get(key) ?? { file, message, targets: [] }
+    entry.targets.push(report.record.targets.find(one => one.id === target)?.label ?? target)
+    byMessage.set(key, entry)
+  }
+  const all = report.record.targets.length
+  return [...byMessage.values()].flatMap(({ file, message, targets }) => {
+    const where = targets.length === all ? '' : ` (${targets.join(', ')})`
+    return hang(`${colors.red('!')} `, sanitizeLine(`${file}${where}: ${message}`, 600), width)
+  })
+}
+
+function renderNotes(report: RunReport, style: Style): string[] {
+  const { comparison, record, damage } = report
+  const { colors, width } = style
+  const notes: [string, string][] = []
+  const excluded = record.lost.filter(lost => lost.wanted).map(lost => lost.platform)
+  if (excluded.length > 0) notes.push(['Left out on request: ', excluded.join(', ')])
+  const masks = comparison.checks.flatMap(check => check.masks)
+  if (masks.length > 0) {
+    const fields = [...new Set(masks.map(mask => `${mask.field} of \`${sanitizeLine(mask.label, 40)}\``))]
+    const shown = fields.slice(0, 4).join(', ')
+    notes.push([
+      'Not compared (noise): ',
+      fields.length > 4 ? `${shown} and ${fields.length - 4} more` : shown,
+    ])
+  }
+  if (comparison.rules.length > 0) {
+    const rules = comparison.rules.map(rule => `${rule.name} (${rule.lines})`)
+    notes.push(['Normalised lines: ', rules.join(', ')])
+  }
+  const told =
+    record.image?.notes.filter(note => note.code === 'orphan-attestation' || note.code === 'foreign-entry') ??
+    []
+  for (const note of told) notes.push(['Index: ', note.message])
+  for (const one of damage.slice(0, 3)) notes.push(['Event log damaged: ', one])
+  return notes
+    .flatMap(([label, text]) => hang(label, sanitizeLine(text, 1000), width))
+    .map(line => colors.dim(line))
+}
+
+function renderVerdict(report: RunReport, options: TerminalOptions, { colors, width }: Style): string[] {
+  const { verdict, record } = report
+  const counts = STATUSES.filter(status => verdict.counts[status] > 0).map(
+    status => `${verdict.counts[status]} ${status}`,
+  )
+  const seconds =
+    record.finished === undefined ? '' : ` in ${(record.finished.durationMs / 1000).toFixed(1)} s`
+  const shape = `${verdict.checks} checks × ${verdict.targets} targets${seconds}`
+  const lines = hang('', `${shape}: ${counts.join(', ') || 'nothing ran'}`, width)
+  const reports = options.reports ?? []
+  if (reports.length > 0)
+    lines.push(...hang('Reports: ', reports.map(path => sanitizeLine(path)).join(', '), width))
+  const paint = {
+    parity: colors.green,
+    failed: colors.red,
+    usage: colors.red,
+    interrupted: colors.yellow,
+    incomplete: colors.yellow,
+  }
+  const sentence = hang('', sanitizeLine(verdict.sentence, 600), width)
+  return [
+    ...lines.map(line => colors.dim(line)),
+    ...sentence.map(line => colors.bold(paint[verdict.outcome](line))),
+  ]
+}
