@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureBridge, removeBridge } from './bridge.mjs'
@@ -51,6 +51,8 @@ export async function startPrivateEngine({ machine, undo, signal }) {
   say(`starting a private engine at ${endpoint}`)
   await stopPrivateEngine(places, { keepLeases: true })
   mkdirSync(places.data, { recursive: true })
+  // The machine's own /etc/docker/daemon.json is about another engine.
+  writeFileSync(places.config, '{}')
   await ensureCgroups({ marker: places.cgroups })
   await ensureBridge(BRIDGE)
   const child = await startProcess(findCommand('dockerd') ?? 'dockerd', listArguments(places), {
@@ -70,6 +72,7 @@ function findPlaces() {
     pidFile: path.join(run, 'dockerd.pid'),
     log: path.join(run, 'dockerd.log'),
     socket: path.join(run, 'docker.sock'),
+    config: path.join(run, 'daemon.json'),
     cgroups: path.join(run, 'cgroups-mounted'),
   }
 }
@@ -84,7 +87,7 @@ function listArguments(places) {
     ['--bridge', BRIDGE],
     // Another engine on this machine must not lose its rules; published ports work through the userland proxy.
     ['--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false'],
-    ['--config-file', '/dev/null'],
+    ['--config-file', places.config],
   ].flat()
 }
 
