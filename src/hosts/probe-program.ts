@@ -87,7 +87,7 @@ export function makeProbeProgram(architecture: string): Buffer | undefined {
     ] as const)
       write.half(at, value)
     const words = [1, 0, base, base, file.length, file.length, 5, 0x10000]
-    words.forEach((value, index) => write.word(headerSize + index * 4, value))
+    for (const [index, value] of words.entries()) write.word(headerSize + index * 4, value)
   }
   code.copy(file, start)
   return file

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode'
+import { isDirectoryStat, isSymlinkStat, readEntry, statPath } from '../../hosts/container-archive.js'
 import { formatElfMachine, readElfHeader } from '../../model/elf-header.js'
 import type { FileObservation } from '../../model/observation.js'
 import { ByteCollector, captureBytes } from '../exec/byte-collector.js'
-import { isDirectoryStat, isSymlinkStat, readEntry, statPath } from '../guard/read-archive.js'
 import type { FileResult } from './results.js'
 
 /** A file as a check gets it and as it is recorded. */

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type Docker from 'dockerode'
+import { isDirectoryStat, isSymlinkStat, readEntry, statPath } from '../../hosts/container-archive.js'
 import { type ElfHeader, readElfHeader } from '../../model/elf-header.js'
-import { isDirectoryStat, isSymlinkStat, readEntry, statPath } from './read-archive.js'
 
 /** A program file in a container. */
 export interface Program {

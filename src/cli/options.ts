@@ -1,0 +1,143 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ArchparityConfig } from '../config/schema.js'
+import { parsePlatform } from '../model/platform.js'
+
+/** Flags that set what the configuration file can set too, as commander gives them. */
+export interface SettingFlags {
+  readonly platform?: readonly string[]
+  readonly reference?: string
+  readonly suites?: readonly string[]
+  readonly reports?: string
+  readonly insecureRegistry?: readonly string[]
+  readonly concurrency?: number
+  readonly pullConcurrency?: number
+  readonly commandTimeout?: number
+  readonly checkTimeout?: number
+  readonly startTimeout?: number
+  readonly maxOutput?: number
+  readonly retry?: number
+  readonly noise?: boolean
+  readonly start?: ArchparityConfig['start']
+  readonly foreignProgram?: readonly string[]
+}
+
+/** Flags that choose among the image's platforms and say how registries are spoken to. */
+export function addImageOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration file (default: archparity.config.ts, if there is one)')
+    .option('--platform <platform...>', 'only these platforms; !linux/386 leaves one out', readPlatformChoice)
+    .option(
+      '--reference <platform>',
+      'platform that the others are compared with (default: the native one)',
+      readPlatform,
+    )
+    .option('--insecure-registry <host...>', 'registry that may be spoken to without verified TLS')
+}
+
+/** Flags of a run, each the twin of a setting of the configuration file. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--suites <glob...>', 'suite files (default: suites/**/*.suite.{ts,mts,js,mjs})')
+    .option('--reports <directory>', 'where reports are written (default: reports)')
+    .option('-t, --test-name-pattern <regex>', 'only checks whose full name matches', readRegExp)
+    .option('--retry <times>', 'try a failed check again', readCount(0, 20))
+    .option('--no-noise', 'do not run the suites twice on the reference platform')
+    .addOption(new Option('--start <how>', 'how containers start').choices(['auto', 'image', 'idle']))
+    .option(
+      '--concurrency <files>',
+      'suite files that run at the same time (default: the engine’s CPUs)',
+      readCount(1, 256),
+    )
+    .option('--pull-concurrency <images>', 'images pulled at the same time (default: 3)', readCount(1, 64))
+    .option('--command-timeout <time>', 'for one command, e.g. 90s or 2m (default: 60s)', readTime)
+    .option('--check-timeout <time>', 'for one check (default: 120s)', readTime)
+    .option('--start-timeout <time>', 'until a container is ready (default: 60s)', readTime)
+    .option('--max-output <size>', 'bytes kept of each output, e.g. 64k or 4m (default: 1m)', readSize)
+    .option(
+      '--foreign-program <path...>',
+      'program that may be of another architecture; /opt/emu/* for all below',
+    )
+}
+
+/** The settings that flags give; what was not said is left out. */
+export function readSettings(flags: SettingFlags): ArchparityConfig {
+  const include = flags.platform?.filter(each => !each.startsWith('!'))
+  const exclude = flags.platform?.filter(each => each.startsWith('!')).map(each => each.slice(1))
+  const config: ArchparityConfig = {
+    ...(include?.length ? { platforms: include } : {}),
+    ...(exclude?.length ? { excludePlatforms: exclude } : {}),
+    ...pick(
+      flags,
+      'reference',
+      'suites',
+      'reports',
+      'concurrency',
+      'pullConcurrency',
+      'commandTimeout',
+      'checkTimeout',
+    ),
+    ...pick(flags, 'startTimeout', 'maxOutput', 'retry', 'start'),
+    ...(flags.insecureRegistry === undefined ? {} : { insecureRegistries: flags.insecureRegistry }),
+    ...(flags.foreignProgram === undefined ? {} : { foreignPrograms: flags.foreignProgram }),
+    // The flag's own default is true, which must not overrule the file.
+    ...(flags.noise === false ? { noise: false } : {}),
+  }
+  return config
+}
+
+function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Partial<Pick<T, K>> {
+  return Object.fromEntries(
+    keys.filter(key => object[key] !== undefined).map(key => [key, object[key]]),
+  ) as Partial<Pick<T, K>>
+}
+
+function readPlatform(text: string): string {
+  if (parsePlatform(text) === undefined) {
+    throw new InvalidArgumentError(
+      'Write os/architecture[/variant], for example linux/arm64 or linux/arm/v7.',
+    )
+  }
+  return text
+}
+
+function readPlatformChoice(text: string, previous: string[] | undefined): string[] {
+  const each = text.split(',').filter(part => part !== '')
+  if (each.length === 0) throw new InvalidArgumentError('It is empty; write for example linux/arm64.')
+  for (const part of each) readPlatform(part.replace(/^!/, ''))
+  return [...(previous ?? []), ...each]
+}
+
+function readRegExp(text: string): string {
+  try {
+    new RegExp(text)
+    return text
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
+  }
+}
+
+function readCount(min: number, max: number): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  }
+}
+
+const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+function readTime(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
+  const value = match === null ? 0 : Math.round(Number(match[1]) * (TIME_UNITS[match[2] ?? 'ms'] ?? 1))
+  if (value >= 1 && value <= 24 * 3_600_000) return value
+  throw new InvalidArgumentError('Write a number with ms, s, m or h, at most a day: 500ms, 90s, 2m.')
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2 }
+
+function readSize(text: string): number {
+  const match = /^(\d+)(k|m)?b?$/i.exec(text)
+  const value = match === null ? 0 : Number(match[1]) * (SIZE_UNITS[(match[2] ?? '').toLowerCase()] ?? 1)
+  if (value >= 1 && value <= 256 * 1024 ** 2) return value
+  throw new InvalidArgumentError('Write bytes, or a number with k or m, at most 256m.')
+}

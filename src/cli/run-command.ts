@@ -1,0 +1,87 @@
+import path from 'node:path'
+import pc from 'picocolors'
+import { ArchparityError } from '../errors.js'
+import { findLocalEndpoint } from '../hosts/endpoint.js'
+import { createEngineClient } from '../hosts/engine-client.js'
+import { REPORT_FILES } from '../report/index.js'
+import { buildRunReport } from '../report/run-report.js'
+import { renderTerminal } from '../report/terminal.js'
+import { runImage } from '../run/run-image.js'
+import { removeRunContainers } from '../run/sweep.js'
+import { EXIT } from './exit-codes.js'
+import { listenForInterrupt } from './interrupt.js'
+import type { SettingFlags } from './options.js'
+import { printError } from './print-error.js'
+import { createProgress } from './progress.js'
+import { gatherSettings } from './settings.js'
+import { writeReports } from './write-reports.js'
+
+/** Flags of `run` beyond the settings. */
+export interface RunFlags extends SettingFlags {
+  readonly config?: string
+  readonly testNamePattern?: string
+}
+
+/** `archparity run`: runs, shows, writes the reports, and returns the exit code. */
+export async function runCommand(
+  image: string | undefined,
+  filters: readonly string[],
+  flags: RunFlags,
+  version: string,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const { image: named, settings, root } = await gatherSettings(image, flags)
+  const out = process.stderr
+  const live = out.isTTY === true && !process.env.CI
+  const progress = createProgress(out, live)
+  let runId = ''
+  const interruption = listenForInterrupt(
+    () => out.write('stopping: containers are being removed; once more to stop at once\n'),
+    async () => {
+      const { url } = await findLocalEndpoint(env)
+      if (runId !== '') await removeRunContainers(createEngineClient(url), runId)
+    },
+  )
+  try {
+    const outcome = await runImage({
+      image: named,
+      settings,
+      root,
+      filters,
+      version,
+      env,
+      signal: interruption.signal,
+      ...(flags.testNamePattern === undefined ? {} : { testNamePattern: flags.testNamePattern }),
+      onEvent: event => {
+        if (event.type === 'run-started') runId = event.runId
+        progress.onEvent(event)
+      },
+      onPull: progress.onPull,
+    })
+    progress.stop()
+    const report = buildRunReport(outcome.events)
+    const directory = path.resolve(root, settings.reports)
+    const { files, problems } = writeReports(report, directory, REPORT_FILES)
+    const shown = [...(outcome.logProblem === undefined ? [outcome.log] : []), ...files].map(
+      file => path.relative(process.cwd(), file) || file,
+    )
+    const color = process.stdout.isTTY === true && !process.env.NO_COLOR
+    process.stdout.write(
+      renderTerminal(report, {
+        columns: process.stdout.columns || 100,
+        colors: pc.createColors(color),
+        reports: shown,
+      }),
+    )
+    const all =
+      outcome.logProblem === undefined
+        ? problems
+        : [new ArchparityError('REPORT_FAILED', outcome.logProblem), ...problems]
+    for (const problem of all) printError(problem)
+    const code = EXIT[report.verdict.outcome]
+    return code === EXIT.parity && all.length > 0 ? EXIT.incomplete : code
+  } finally {
+    progress.stop()
+    interruption.stop()
+  }
+}

@@ -1,0 +1,21 @@
+import { loadConfig, mergeSettings } from '../config/load.js'
+import type { Settings } from '../config/schema.js'
+import { validateConfig } from '../config/validate.js'
+import { ArchparityError } from '../errors.js'
+import { readSettings, type SettingFlags } from './options.js'
+
+/** The settings of a command: the file's under the flags', with the image that either names. */
+export async function gatherSettings(
+  image: string | undefined,
+  flags: SettingFlags & { config?: string },
+): Promise<{ image: string; settings: Settings; root: string }> {
+  const loaded = await loadConfig(process.cwd(), flags.config)
+  const settings = mergeSettings(loaded.config, validateConfig(readSettings(flags), 'command line'))
+  const named = image ?? process.env.IMAGE ?? settings.image
+  if (named === undefined || named === '') {
+    throw new ArchparityError('USAGE', 'No image was named', {
+      hint: 'Give one as an argument (archparity run docker.io/library/alpine:3.20), as IMAGE, or as `image` in archparity.config.ts.',
+    })
+  }
+  return { image: named, settings, root: loaded.root }
+}

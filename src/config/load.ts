@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { ArchparityError, describeError } from '../errors.js'
+import { type ArchparityConfig, DEFAULTS, type Settings } from './schema.js'
+import { validateConfig } from './validate.js'
+
+const FILE_NAMES = ['ts', 'mts', 'js', 'mjs'].map(extension => `archparity.config.${extension}`)
+
+/** A project's configuration and the directory that its paths are relative to. */
+export interface LoadedConfig {
+  readonly config: ArchparityConfig
+  /** Absolute. */
+  readonly root: string
+  readonly file: string | undefined
+}
+
+/**
+ * Finds and reads `archparity.config.ts` (or .mts, .js, .mjs) in `cwd`, or the file named by `file`.
+ * Throws CONFIG_INVALID where a named file does not exist, does not load, or holds something else.
+ */
+export async function loadConfig(cwd: string, file?: string): Promise<LoadedConfig> {
+  const found =
+    file === undefined
+      ? FILE_NAMES.map(name => path.join(cwd, name)).find(existsSync)
+      : path.resolve(cwd, file)
+  if (found === undefined) return { config: {}, root: path.resolve(cwd), file: undefined }
+  const shown = path.relative(cwd, found) || found
+  if (!existsSync(found)) {
+    throw new ArchparityError('CONFIG_INVALID', `There is no configuration file ${shown}`, {
+      hint: 'Check the path given to --config.',
+    })
+  }
+  let value: unknown
+  try {
+    // Loaded here and not above: it brings a bundler with it, which most commands never need.
+    const { loadConfigFromFile } = await import('vite')
+    const loaded = await loadConfigFromFile(
+      { command: 'serve', mode: 'test' },
+      found,
+      path.dirname(found),
+      'silent',
+    )
+    value = loaded?.config
+  } catch (error) {
+    throw new ArchparityError(
+      'CONFIG_INVALID',
+      `${shown} cannot be loaded: ${describeError(error).split('\n')[0]}`,
+      {
+        hint: 'It must export defineConfig({ ... }) as its default.',
+        cause: error,
+      },
+    )
+  }
+  return { config: validateConfig(value, shown), root: path.dirname(found), file: found }
+}
+
+/** Fills in defaults; what comes later wins, as the command line does over the file. */
+export function mergeSettings(...layers: readonly ArchparityConfig[]): Settings {
+  return Object.assign({}, DEFAULTS, ...layers)
+}

@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type Docker from 'dockerode'
+import { pack } from 'tar-stream'
+import { ArchparityError, describeError } from '../errors.js'
+import type { Descriptor, PlatformImage } from '../model/image.js'
+import { formatPlatform } from '../model/platform.js'
+import { proveImage } from './prove-image.js'
+import type { PulledImage } from './pull-image.js'
+
+/** Where blobs and manifests come from; each is verified by whoever gives it. */
+export interface BlobSource {
+  readBlob(descriptor: Descriptor): Readable | Promise<Readable>
+  readManifest(digest: Descriptor['digest']): Promise<{ readonly bytes: Buffer }>
+}
+
+/**
+ * Loads one platform of an OCI layout into the engine, as an archive that is both an OCI layout (which engines
+ * with the containerd store read) and a `docker save` archive (which all others read). Nothing is tagged.
+ * Throws PULL_FAILED with the engine's own words, or PULL_UNPROVEN.
+ */
+export async function loadImage(
+  engine: Docker,
+  source: BlobSource,
+  image: PlatformImage,
+): Promise<PulledImage> {
+  for (const id of [image.config.digest, image.manifest.digest]) {
+    const held = await proveImage(engine, id, image)
+    if (held.proven) return { name: id, imageId: held.imageId, proof: held.proof, fetched: false }
+  }
+  const shown = `${image.manifest.digest} (${formatPlatform(image.platform)})`
+  try {
+    await sendArchive(engine, source, image)
+  } catch (error) {
+    throw new ArchparityError(
+      'PULL_FAILED',
+      `Loading ${shown} into the engine failed: ${describeError(error)}`,
+      {
+        hint: 'Old engines cannot read zstd layers: build with compression=gzip, or push the image to a registry.',
+        cause: error,
+      },
+    )
+  }
+  for (const id of [image.config.digest, image.manifest.digest]) {
+    const loaded = await proveImage(engine, id, image)
+    if (loaded.proven) return { name: id, imageId: loaded.imageId, proof: loaded.proof, fetched: true }
+  }
+  throw new ArchparityError('PULL_UNPROVEN', `The engine took ${shown}, but does not hold it afterwards`, {
+    hint: 'Push the image to a registry and test it from there.',
+  })
+}
+
+async function sendArchive(engine: Docker, source: BlobSource, image: PlatformImage): Promise<void> {
+  const archive = pack()
+  const response = engine.loadImage(archive as unknown as NodeJS.ReadableStream, { quiet: true })
+  const filling = fillArchive(archive, source, image).catch(error => {
+    archive.destroy(error as Error)
+    throw error
+  })
+  const [stream] = await Promise.all([response, filling])
+  await new Promise<void>((resolve, reject) => {
+    engine.modem.followProgress(stream, (error, output: { error?: string }[]) => {
+      const failed = output?.find(each => each.error !== undefined)
+      if (error || failed) reject(error ?? new Error(failed?.error))
+      else resolve()
+    })
+  })
+}
+
+async function fillArchive(
+  archive: ReturnType<typeof pack>,
+  source: BlobSource,
+  image: PlatformImage,
+): Promise<void> {
+  const file = (descriptor: Descriptor) => `blobs/sha256/${descriptor.digest.split(':')[1]}`
+  const addText = (name: string, text: string | Buffer) =>
+    new Promise<void>((resolve, reject) =>
+      archive.entry({ name }, text, error => (error ? reject(error) : resolve())),
+    )
+  const { bytes } = await source.readManifest(image.manifest.digest)
+  await addText('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }))
+  await addText(file(image.manifest), bytes)
+  const seen = new Set<string>()
+  for (const blob of [image.config, ...image.layers]) {
+    if (seen.has(blob.digest)) continue
+    seen.add(blob.digest)
+    await pipeline(await source.readBlob(blob), archive.entry({ name: file(blob), size: blob.size }))
+  }
+  const { mediaType, digest, size } = image.manifest
+  await addText('index.json', JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest, size }] }))
+  await addText(
+    'manifest.json',
+    JSON.stringify([{ Config: file(image.config), RepoTags: [], Layers: image.layers.map(file) }]),
+  )
+  archive.finalize()
+}

@@ -1,0 +1,111 @@
+import type Docker from 'dockerode'
+import type { AuthConfig } from 'dockerode'
+import { ArchparityError, describeError } from '../errors.js'
+import type { PlatformImage } from '../model/image.js'
+import { formatPlatform } from '../model/platform.js'
+import { proveImage } from './prove-image.js'
+
+/** How far a pull is, in bytes over all layers that have announced a size. */
+export interface PullProgress {
+  readonly current: number
+  readonly total: number
+}
+
+/** What the engine holds after a pull, and how that is known. */
+export interface PulledImage {
+  /** What containers are created from. */
+  readonly name: string
+  readonly imageId: string
+  readonly proof: readonly string[]
+  readonly fetched: boolean
+}
+
+/** What `docker login` would have stored, in the engine's words. */
+export type PullCredentials = AuthConfig | { identitytoken: string; serveraddress: string }
+
+/**
+ * Makes the engine hold exactly `image` under `repository@digest`, pulling it only if the engine cannot prove
+ * that it does. Throws PULL_FAILED with the error that the engine reports inside its progress stream, or
+ * PULL_UNPROVEN where what it holds is something else.
+ */
+export async function pullImage(
+  engine: Docker,
+  repository: string,
+  image: PlatformImage,
+  credentials: PullCredentials | undefined,
+  onProgress: (progress: PullProgress) => void,
+): Promise<PulledImage> {
+  const name = `${repository}@${image.manifest.digest}`
+  const held = await proveImage(engine, name, image)
+  if (held.proven) return { name, imageId: held.imageId, proof: held.proof, fetched: false }
+  try {
+    await pull(engine, name, image, credentials, onProgress)
+  } catch (error) {
+    throw new ArchparityError(
+      'PULL_FAILED',
+      `Pulling ${name} (${formatPlatform(image.platform)}) failed: ${describeError(error)}`,
+      {
+        hint: adviseOnPull(describeError(error), repository),
+        cause: error,
+      },
+    )
+  }
+  const pulled = await proveImage(engine, name, image)
+  if (pulled.proven) return { name, imageId: pulled.imageId, proof: pulled.proof, fetched: true }
+  throw new ArchparityError(
+    'PULL_UNPROVEN',
+    `The engine pulled ${name}, but what it holds is not what the index names: ${pulled.problem}`,
+    {
+      hint: `Remove it (docker image rm ${name}) and run again; if it stays so, the engine or a mirror in between alters images.`,
+    },
+  )
+}
+
+async function pull(
+  engine: Docker,
+  name: string,
+  image: PlatformImage,
+  credentials: PullCredentials | undefined,
+  onProgress: (progress: PullProgress) => void,
+): Promise<void> {
+  // The config's own platform: it is what engines check, and a mislabelled image must still be pulled as it is.
+  const platform = formatPlatform({ ...image.configPlatform, osVersion: '' })
+  const stream = await engine.pull(name, {
+    platform,
+    ...(credentials === undefined ? {} : { authconfig: credentials as AuthConfig }),
+  })
+  const layers = new Map<string, PullProgress>()
+  await new Promise<void>((resolve, reject) => {
+    engine.modem.followProgress(
+      stream,
+      error => (error ? reject(error) : resolve()),
+      (event: {
+        id?: string
+        status?: string
+        error?: string
+        progressDetail?: { current?: number; total?: number }
+      }) => {
+        if (event.error !== undefined) reject(new Error(event.error))
+        const { current, total } = event.progressDetail ?? {}
+        if (event.id === undefined || event.status !== 'Downloading' || !current || !total) return
+        layers.set(event.id, { current, total })
+        const all = [...layers.values()]
+        onProgress({ current: sum(all.map(each => each.current)), total: sum(all.map(each => each.total)) })
+      },
+    )
+  })
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+function adviseOnPull(message: string, repository: string): string {
+  const registry = repository.split('/')[0] as string
+  if (/server gave HTTP response to HTTPS client/.test(message)) {
+    return `The engine wants TLS: add ${registry} to "insecure-registries" in /etc/docker/daemon.json and restart it.`
+  }
+  if (/no space left/.test(message)) return 'The engine’s disk is full: `docker system df` shows by what.'
+  if (/unauthorized|denied|no basic auth/i.test(message)) return `Log in with \`docker login ${registry}\`.`
+  if (/connection refused|no such host|timeout/i.test(message))
+    return `The engine must reach ${registry} itself; from another machine, "localhost" means that machine.`
+  return 'Try the same with `docker pull`; its message is the engine’s own.'
+}

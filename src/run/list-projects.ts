@@ -1,0 +1,13 @@
+import type { Host } from '../hosts/host.js'
+import type { WorkerContext } from '../worker/context.js'
+import type { SuiteProject } from './suite-projects.js'
+
+/** The projects of one host: one for each target, and the reference's second pass that shows what is chance. */
+export function listProjects(contexts: readonly WorkerContext[], host: Host, noise: boolean): SuiteProject[] {
+  return contexts.flatMap(context => {
+    const { label, reference } = context.target
+    const main = { name: label, context, dockerHost: host.dockerHost }
+    if (!reference || !noise) return [main]
+    return [main, { ...main, name: `${label} (again)`, context: { ...context, pass: 'noise' as const } }]
+  })
+}

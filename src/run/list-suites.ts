@@ -1,0 +1,36 @@
+import path from 'node:path'
+import { glob } from 'tinyglobby'
+import type { Settings } from '../config/schema.js'
+import { ArchparityError } from '../errors.js'
+import { compareText } from '../model/platform.js'
+
+/**
+ * Finds the suite files, relative to `root` and sorted. Throws NO_SUITES, saying where it looked, where there
+ * is none or where no file matches the user's filters.
+ */
+export async function listSuites(
+  settings: Settings,
+  root: string,
+  filters: readonly string[],
+): Promise<string[]> {
+  const files = (
+    await glob([...settings.suites], { cwd: root, ignore: ['**/node_modules/**', '**/.git/**'] })
+  )
+    .map(file => file.split(path.sep).join('/'))
+    .sort(compareText)
+  if (files.length === 0) {
+    throw new ArchparityError('NO_SUITES', `No suite file matches ${settings.suites.join(', ')} in ${root}`, {
+      hint: 'Write suites/basic.suite.ts: import { expect, test } from "archparity/suite"; test("runs", async ({ exec }) => { expect((await exec("uname -s")).exitCode).toBe(0) })',
+    })
+  }
+  const chosen =
+    filters.length === 0
+      ? files
+      : files.filter(file => filters.some(filter => file.includes(filter.replace(/^\.\//, ''))))
+  if (chosen.length === 0) {
+    throw new ArchparityError('NO_SUITES', `No suite file matches ${filters.join(', ')}`, {
+      hint: `There are: ${files.join(', ')}`,
+    })
+  }
+  return chosen
+}

@@ -1,0 +1,93 @@
+import { createVitest, type Vitest } from 'vitest/node'
+import type { Settings } from '../config/schema.js'
+import type { RunEvent } from '../model/events.js'
+import { buildSuiteProject, type SuiteProject } from './suite-projects.js'
+import { type ProjectMeaning, SuiteReporter } from './suite-reporter.js'
+
+/** What of the suites is run. */
+export interface SuiteSelection {
+  /** Absolute path that suite globs are relative to. */
+  readonly root: string
+  /** Parts of file paths; empty means all. */
+  readonly filters: readonly string[]
+  /** `-t`: only checks whose full name matches. */
+  readonly testNamePattern?: string
+}
+
+/** A running set of suites, which can be told to stop. */
+export interface SuiteRun {
+  /** Resolves when all suites are done or the run is cancelled. */
+  readonly done: Promise<void>
+  cancel(): Promise<void>
+}
+
+/**
+ * Runs the suites of all projects on one host, `concurrency` files at a time. One vitest for each host: its
+ * limit on workers is for all of its projects together.
+ */
+export async function startSuites(
+  projects: readonly SuiteProject[],
+  settings: Settings,
+  selection: SuiteSelection,
+  concurrency: number,
+  emit: (event: RunEvent) => void,
+): Promise<SuiteRun> {
+  const meanings = new Map<string, ProjectMeaning>(
+    projects.map(({ name, context }) => [name, { target: context.target.id, pass: context.pass }]),
+  )
+  const { root, filters, testNamePattern } = selection
+  const pattern = testNamePattern === undefined ? undefined : new RegExp(testNamePattern)
+  const handlers = rememberSignalHandlers()
+  const vitest = await createVitest(
+    'test',
+    {
+      config: false,
+      root,
+      watch: false,
+      reporters: [new SuiteReporter(meanings, root, pattern, emit)],
+      passWithNoTests: true,
+      maxWorkers: concurrency,
+      ...(testNamePattern === undefined ? {} : { testNamePattern }),
+    },
+    {
+      // The user's own vite and vitest settings are for their other tests.
+      configFile: false,
+      root,
+      logLevel: 'silent',
+      test: { projects: projects.map(project => buildSuiteProject(project, settings, root)) },
+    } as Parameters<typeof createVitest>[2],
+  )
+  handlers.restore()
+  return {
+    done: runToEnd(vitest, filters),
+    cancel: () => vitest.cancelCurrentRun('keyboard-input'),
+  }
+}
+
+async function runToEnd(vitest: Vitest, filters: readonly string[]): Promise<void> {
+  try {
+    const specifications = await vitest.globTestSpecifications([...filters])
+    if (specifications.length > 0) await vitest.runTestSpecifications(specifications, true)
+  } finally {
+    const code = process.exitCode
+    await vitest.close()
+    // Vitest sets the process's exit code; ours comes from the verdict.
+    process.exitCode = code
+  }
+}
+
+/** Vitest ends the process on a signal, with containers left behind: only our own handlers may stay. */
+function rememberSignalHandlers(): { restore(): void } {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const before = new Map(signals.map(signal => [signal, new Set(process.listeners(signal))]))
+  return {
+    restore: () => {
+      for (const signal of signals) {
+        for (const listener of process.listeners(signal)) {
+          if (!before.get(signal)?.has(listener))
+            process.removeListener(signal, listener as NodeJS.SignalsListener)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
+import type { Settings } from '../config/schema.js'
+import type { WorkerContext } from '../worker/context.js'
+
+const DIST = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+const require = createRequire(import.meta.url)
+
+/** What one vitest project is made from: the worker's context and the engine that it talks to. */
+export interface SuiteProject {
+  /** Name that `--project` and reports show, unique among the projects. */
+  readonly name: string
+  readonly context: WorkerContext
+  readonly dockerHost: string
+}
+
+/**
+ * The vitest project that runs the suites on one target: processes of its own, one target each, which share
+ * nothing with the other projects but the suite files.
+ */
+export function buildSuiteProject(
+  project: SuiteProject,
+  settings: Settings,
+  root: string,
+): TestProjectInlineConfiguration {
+  return {
+    root,
+    resolve: { alias: listAliases() },
+    test: {
+      name: project.name,
+      root,
+      include: [...settings.suites],
+      // Not vitest's own default, which leaves out what is not named *.test.*.
+      exclude: ['**/node_modules/**', '**/.git/**'],
+      env: {
+        DOCKER_HOST: project.dockerHost,
+        // Containers carry labels of our own that the next run sweeps by; its reaper needs an image of its own.
+        TESTCONTAINERS_RYUK_DISABLED: 'true',
+        // Otherwise it starts a container to find out where it runs.
+        TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
+        // What is recorded must not depend on who looks.
+        NO_COLOR: '1',
+        FORCE_COLOR: '0',
+      },
+      provide: { archparity: project.context },
+      pool: 'forks',
+      isolate: false,
+      setupFiles: [path.join(DIST, 'worker', 'setup.js')],
+      testTimeout: settings.checkTimeout,
+      hookTimeout: settings.checkTimeout,
+      retry: settings.retry,
+      includeTaskLocation: true,
+      server: { deps: { external: [new RegExp(`^${escapeRegExp(DIST)}/`), /\/node_modules\//] } },
+    },
+  }
+}
+
+/**
+ * Suites find this archparity, and its vitest, whatever is installed beside them: two copies of either in one
+ * process could not work together.
+ */
+function listAliases(): { find: RegExp; replacement: string }[] {
+  const vitest = path.join(path.dirname(require.resolve('vitest/package.json')), 'dist', 'index.js')
+  return [
+    { find: /^archparity\/suite$/, replacement: path.join(DIST, 'worker', 'suite.js') },
+    { find: /^archparity$/, replacement: path.join(DIST, 'index.js') },
+    { find: /^vitest$/, replacement: vitest },
+  ]
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

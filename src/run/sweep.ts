@@ -1,0 +1,48 @@
+import { readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type Docker from 'dockerode'
+import { hasEnded, LABELS, parseOwner } from './owner.js'
+
+/** Removes every container of one run with its volumes; returns how many there were. */
+export async function removeRunContainers(engine: Docker, runId: string): Promise<number> {
+  return removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
+}
+
+/** Removes what runs that were killed have left on this engine and in the temporary directory. */
+export async function sweepLeftovers(engine: Docker): Promise<number> {
+  await sweepTemporaryFiles()
+  return removeContainers(engine, [LABELS.owner], labels => {
+    const owner = parseOwner(labels[LABELS.owner] ?? '')
+    return owner !== undefined && hasEnded(owner)
+  })
+}
+
+async function removeContainers(
+  engine: Docker,
+  label: string[],
+  choose: (labels: Record<string, string>) => boolean,
+): Promise<number> {
+  const containers = await engine.listContainers({ all: true, filters: { label } })
+  const chosen = containers.filter(container => choose(container.Labels))
+  await Promise.all(
+    chosen.map(({ Id }) =>
+      engine
+        .getContainer(Id)
+        .remove({ force: true, v: true })
+        // Gone already, or being removed by its own process.
+        .catch(() => {}),
+    ),
+  )
+  return chosen.length
+}
+
+async function sweepTemporaryFiles(): Promise<void> {
+  const names = await readdir(tmpdir()).catch((): string[] => [])
+  for (const name of names) {
+    const owner = /^archparity-(\d+\.(?:\d+|x)\..+)-[A-Za-z0-9_]{6}$/.exec(name)?.[1]
+    const parsed = owner === undefined ? undefined : parseOwner(owner)
+    if (parsed !== undefined && hasEnded(parsed))
+      await rm(path.join(tmpdir(), name), { recursive: true, force: true })
+  }
+}
