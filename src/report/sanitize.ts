@@ -48,6 +48,9 @@ export function sanitizeXml(text: string, limit = 20_000): string {
       .replace(LONE_SURROGATE, '\ufffd')
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be found
       .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, showControl)
+      .replace(INVISIBLE, character => `\\u${hex(character, 4)}`)
+      // The builder splits only the first end of a CDATA section.
+      .replaceAll(']]>', ']] >')
   )
 }
 

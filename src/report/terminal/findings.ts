@@ -1,6 +1,7 @@
 import { isMasked } from '../../attribute/draft.js'
 import type { Difference } from '../../compare/comparison.js'
-import type { Cause, Finding } from '../../model/finding.js'
+import type { Cause, Evidence, Finding } from '../../model/finding.js'
+import type { Target } from '../../model/target.js'
 import { labelTargets } from '../describe-difference.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeLine } from '../sanitize.js'
@@ -42,10 +43,9 @@ function renderFinding(finding: Finding, number: number, report: RunReport, styl
   const more = finding.checks.length - MAX_CHECKS
   if (more > 0) part('', `and ${more} more in ${files.size} ${files.size === 1 ? 'file' : 'files'}`)
   const diffs = renderDiffs(finding, report, style)
-  const evidence = finding.evidence.filter(one => diffs.length === 0 || one.kind !== 'value')
+  const evidence = groupEvidence(finding.evidence.filter(one => diffs.length === 0 || one.kind !== 'value'))
   for (const [index, one] of evidence.slice(0, MAX_EVIDENCE).entries()) {
-    const label = one.target === undefined ? undefined : labelTargets([one.target], report.record.targets)[0]
-    const where = label === undefined ? '' : `${label}: `
+    const where = one.targets.length === 0 ? '' : `${sayTargets(one.targets, report.record.targets)}: `
     part(index === 0 ? 'evidence' : '', sanitizeLine(`${where}${one.text}`, 400))
   }
   if (evidence.length > MAX_EVIDENCE) part('', `and ${evidence.length - MAX_EVIDENCE} more`)
@@ -56,6 +56,26 @@ function renderFinding(finding: Finding, number: number, report: RunReport, styl
     lines.push(`   ${(index === 0 ? 'reproduce' : '').padEnd(10)}${colors.cyan(sanitizeLine(command, 2000))}`)
   }
   return lines
+}
+
+/** The same fact on several targets is one line. */
+function groupEvidence(evidence: readonly Evidence[]): { text: string; targets: string[] }[] {
+  const groups = new Map<string, string[]>()
+  for (const { text, target } of evidence) {
+    const targets = groups.get(text) ?? []
+    if (target !== undefined && !targets.includes(target)) targets.push(target)
+    groups.set(text, targets)
+  }
+  return [...groups].map(([text, targets]) => ({ text, targets }))
+}
+
+const MAX_LABELS = 3
+
+/** `linux/arm64`, or `linux/arm64, linux/386, linux/s390x and 2 more`. */
+function sayTargets(ids: readonly string[], targets: readonly Target[]): string {
+  const labels = labelTargets(ids, targets)
+  if (labels.length <= MAX_LABELS + 1) return labels.join(', ')
+  return `${labels.slice(0, MAX_LABELS).join(', ')} and ${labels.length - MAX_LABELS} more`
 }
 
 function paintCause(finding: Finding, { colors }: Style): string {
@@ -95,8 +115,10 @@ function renderDiff(difference: Difference, finding: Finding, report: RunReport,
     width,
   )
   const put = (sign: string, text: string) => {
-    const line = `             ${sign} ${sanitizeLine(text, Math.max(20, width - 16))}`
-    lines.push(sign === '-' ? colors.red(line) : sign === '+' ? colors.green(line) : colors.dim(line))
+    const line = `             ${sign} ${sanitizeLine(text, Math.max(20, width - 18))}`
+    lines.push(
+      sign.startsWith('-') ? colors.red(line) : sign.startsWith('+') ? colors.green(line) : colors.dim(line),
+    )
   }
   const others = difference.classes.filter(one => one !== base)
   for (const one of others) {
@@ -104,8 +126,8 @@ function renderDiff(difference: Difference, finding: Finding, report: RunReport,
       one.targets.some(id => finding.targets.includes(id)) ||
       base?.targets.some(id => finding.targets.includes(id))
     if (!isConcerned) continue
-    put('-', `${labelTargets(base?.targets ?? [], targets).join(', ')}`)
-    put('+', labelTargets(one.targets, targets).join(', '))
+    put('---', sayTargets(base?.targets ?? [], targets))
+    put('+++', sayTargets(one.targets, targets))
     if (one.diff.length === 0) {
       put('-', base?.value.split('\n', 1)[0] ?? '')
       put('+', one.value.split('\n', 1)[0] ?? '')

@@ -29,7 +29,9 @@ export function renderTerminal(report: RunReport, options: TerminalOptions): str
 
 function renderHeader(report: RunReport, { colors, width }: Style): string[] {
   const { image, started } = report.record
-  const name = sanitizeLine(image?.reference ?? started?.image ?? 'unknown image', 300)
+  // The digest has a line of its own.
+  const reference = image?.reference.replace(`@${image.digest}`, '')
+  const name = sanitizeLine(reference ?? started?.image ?? 'unknown image', 300)
   const lines = [colors.bold(truncateMiddle(name, width))]
   if (image !== undefined) {
     const kind = image.kind === 'index' ? 'index' : 'single manifest'
@@ -101,7 +103,8 @@ function renderSuiteErrors(report: RunReport, { colors, width }: Style): string[
   const all = report.record.targets.length
   return [...byMessage.values()].flatMap(({ file, message, targets }) => {
     const where = targets.length === all ? '' : ` (${targets.join(', ')})`
-    return hang(`${colors.red('!')} `, sanitizeLine(`${file}${where}: ${message}`, 600), width)
+    const lines = hang('! ', sanitizeLine(`${file}${where}: ${message}`, 600), width)
+    return lines.map((line, index) => (index === 0 ? `${colors.red('!')}${line.slice(1)}` : line))
   })
 }
 
