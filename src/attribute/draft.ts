@@ -25,6 +25,7 @@ export interface FindingDraft {
 
 const MAX_EVIDENCE = 12
 const MAX_COMMANDS = 4
+const MAX_NAME = 80
 
 /** Joins drafts that share their lead into findings; `names` gives each check's own name by id. */
 export function mergeDrafts(drafts: readonly FindingDraft[], names: ReadonlyMap<string, string>): Finding[] {
@@ -80,8 +81,12 @@ function listPlatforms(draft: FindingDraft): readonly string[] {
 
 function nameChecks(checks: readonly string[], names: ReadonlyMap<string, string>): string {
   const [only] = checks
-  if (checks.length === 1 && only !== undefined) return `"${names.get(only) ?? only}"`
+  if (checks.length === 1 && only !== undefined) return `"${cutName(names.get(only) ?? only)}"`
   return `${checks.length} checks`
+}
+
+function cutName(name: string): string {
+  return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 1)}…`
 }
 
 /** Kind and platforms as they are, the checks as a short hash: stable while the same things are wrong. */

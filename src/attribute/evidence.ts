@@ -34,7 +34,11 @@ export function gatherEvidence(
     signature?.observation ?? broken?.own ?? pairs.findLast(pair => pair.own.kind !== 'value')?.own
   const evidence: Evidence[] = []
   if (signature !== undefined) evidence.push(describeSignature(signature, target))
-  if (broken !== undefined) evidence.push(...describeOutcome(broken, target, healthy))
+  if (broken !== undefined) {
+    const outcome = describeOutcome(broken, target, healthy)
+    const shown = signature?.line.trim()
+    evidence.push(...outcome.filter(one => shown === undefined || one.text !== `stderr: ${cut(shown)}`))
+  }
   const error = check.results.get(target.id)?.errors[0]
   if (error !== undefined) {
     const text = cut(firstLine(error.message))
@@ -157,7 +161,7 @@ function describeOutcome({ own, twin }: Pair, target: Target, healthy: Target | 
       .split('\n')
       .find(text => text.trim() !== '')
     if (line !== undefined && exit !== '0')
-      found.push({ kind: 'output-line', target: target.id, text: `stderr: ${cut(line)}` })
+      found.push({ kind: 'output-line', target: target.id, text: `stderr: ${cut(line.trim())}` })
     return found
   }
   if (own.kind === 'http') {

@@ -189,7 +189,7 @@ export const SIGNATURES: readonly Signature[] = [
     confidence: 'high',
     note: 'the program ran an instruction that the emulated CPU does not have',
     advice:
-      'A newer CPU than the platform promises, or an instruction that this emulator lacks: compare with another version of the emulator, or a native host.',
+      'It is built for a newer CPU than the platform promises, or this emulator lacks the instruction: another version of the emulator may tell.',
   },
   {
     id: 'uncaught-signal',
@@ -198,7 +198,7 @@ export const SIGNATURES: readonly Signature[] = [
     cause: 'needs-more',
     confidence: 'high',
     note: 'the program crashed under the emulator',
-    advice: `That says nothing of whose fault it is. ${WITH_NATIVE}`,
+    advice: 'That says nothing of whose fault it is.',
   },
   {
     id: 'exec-format',

@@ -46,7 +46,7 @@ export function createContext(facts: ContextFacts): NormalizeContext {
   const shortWords = [...own.shortWords, ...(kernel?.shortWords ?? [])]
   return {
     execution,
-    loaders: matchBetween(own.loaders, '', '(?![\\w.-])'),
+    loaders: matchBetween(own.loaders, '', '(?![\\w.‹-])'),
     triplets: matchTriplets(own),
     platformNames: matchPlatformNames(platform),
     words: words.length === 0 ? undefined : matchWords(words, 'gi'),
@@ -66,7 +66,7 @@ function detectLists(platform: Platform, own: Vocabulary, kernel: Vocabulary | u
     ],
     'i',
   )
-  const ownWords = matchWords(own.words, 'i')
+  const ownWords = matchWords([...own.words, `linux/${platform.architecture}`], 'i')
   const kernelWords = kernel === undefined ? undefined : matchWords(kernel.words, 'i')
   return (line: string) =>
     line.search(foreign) >= 0 ||
@@ -81,7 +81,8 @@ function openWindow(startedAt: string | undefined, endedAt: string | undefined) 
 }
 
 function matchWords(words: readonly string[], flags: string, glue = ''): RegExp {
-  return matchBetween(words, `(?<![A-Za-z0-9${glue}])`, `(?![A-Za-z0-9${glue}]|[_-]64)`, flags)
+  // A token of another rule is no boundary: what touches it was part of a longer word.
+  return matchBetween(words, `(?<![A-Za-z0-9›${glue}])`, `(?![A-Za-z0-9‹${glue}]|[_-]64)`, flags)
 }
 
 function matchBetween(words: readonly string[], before: string, after: string, flags = 'g'): RegExp {
@@ -94,7 +95,7 @@ function matchTriplets(own: Vocabulary): RegExp {
   if (own.triplets.length === 0) return /(?!)/g
   const names = [...own.triplets].sort((a, b) => b.length - a.length).map(escapeRegExp)
   return new RegExp(
-    `(?<![A-Za-z0-9])(?:${names.join('|')})-(?:(pc|unknown|ibm|none)-)?(?:(alpine|redhat|suse|openwrt)-)?linux-(gnu|musl)(?:eabihf|eabi|f32|sf|abi64)?(?![A-Za-z0-9])`,
+    `(?<![A-Za-z0-9›])(?:${names.join('|')})-(?:(pc|unknown|ibm|none)-)?(?:(alpine|redhat|suse|openwrt)-)?linux-(gnu|musl)(?:eabihf|eabi|f32|sf|abi64)?(?![A-Za-z0-9‹])`,
     'g',
   )
 }
@@ -104,7 +105,7 @@ function matchPlatformNames(platform: Platform): RegExp {
   const variant = platform.variant ?? { arm64: 'v8', amd64: 'v1' }[architecture]
   const tail = variant === undefined ? '' : `(?:/${escapeRegExp(variant)})?`
   const name = escapeRegExp(formatPlatform({ os, architecture }))
-  return new RegExp(`(?<![A-Za-z0-9])${name}${tail}(?![A-Za-z0-9/])`, 'g')
+  return new RegExp(`(?<![A-Za-z0-9›])${name}${tail}(?![A-Za-z0-9/‹])`, 'g')
 }
 
 function escapeRegExp(text: string): string {

@@ -23,14 +23,14 @@ export function dropEmulatorCommand(line: string): string {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const MONTH = `(?:${MONTHS.join('|')})`
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
-const CLOCK = '\\d{2}:\\d{2}:\\d{2}'
+const CLOCK = '\\d{2}:\\d{2}:\\d{2}(?![\\d‹])'
 
 /** How moments are written; named groups give the date, the rest of a match is replaced with it. */
 const MOMENTS: readonly RegExp[] = [
   // 2026-11-23T19:57:27.123, 2026/11/23 19:57:27
-  new RegExp(`(?<!\\d)(?<y>\\d{4})([-/])(?<m>\\d{2})\\2(?<d>\\d{2})[T ](?<t>${CLOCK})(?:[.,]\\d{1,9})?`, 'g'),
+  new RegExp(`(?<![\\d›])(?<y>\\d{4})([-/])(?<m>\\d{2})\\2(?<d>\\d{2})[T ](?<t>${CLOCK})(?:[.,]\\d{1,9})?`, 'g'),
   // Mon, 23 Nov 2026 19:57:27 and 23/Nov/2026:19:57:27
-  new RegExp(`(?:${DAY}, )?(?<!\\d)(?<d>\\d{2})[ /](?<M>${MONTH})[ /](?<y>\\d{4})[ :](?<t>${CLOCK})`, 'g'),
+  new RegExp(`(?:${DAY}, )?(?<![\\d›])(?<d>\\d{2})[ /](?<M>${MONTH})[ /](?<y>\\d{4})[ :](?<t>${CLOCK})`, 'g'),
   // Mon Nov 23 19:57:27 UTC 2026
   new RegExp(
     `${DAY} (?<M>${MONTH}) (?<d>[ \\d]\\d) (?<t>${CLOCK})(?<zone> [A-Za-z+-][A-Za-z0-9+-]{0,5})? (?<y>\\d{4})(?!\\d)`,
@@ -60,7 +60,7 @@ export function hideRunTimes(line: string, context: NormalizeContext): string {
 /** Replaces an amount of time behind words that can only introduce how long something took. */
 export function hideElapsedTimes(line: string): string {
   return line.replace(
-    /(?<=\b(?:took|elapsed|(?:ready|started|done|completed|finished|built|compiled|loaded) in)[ :=] ?)\d{1,12}(?:\.\d{1,9})? ?(?:ns|µs|us|ms|s|sec|secs|seconds|milliseconds)(?![A-Za-z0-9])/gi,
+    /(?<=\b(?:took|elapsed|(?:ready|started|done|completed|finished|built|compiled|loaded) in)[ :=] ?)\d{1,12}(?:\.\d{1,9})? ?(?:ns|µs|us|ms|s|sec|secs|seconds|milliseconds)(?![A-Za-z0-9‹])/gi,
     '‹elapsed›',
   )
 }

@@ -52,7 +52,7 @@ export const NORMALIZE_RULES: readonly NormalizeRule[] = [
   {
     name: 'lib64',
     description: '`/lib64` is `/lib`.',
-    apply: line => line.replace(/\/lib64(?![A-Za-z0-9_.-])/g, '/lib'),
+    apply: line => line.replace(/\/lib64(?![A-Za-z0-9_.‹-])/g, '/lib'),
   },
   {
     name: 'platform-names',
@@ -69,7 +69,7 @@ export const NORMALIZE_RULES: readonly NormalizeRule[] = [
   {
     name: 'debian-rebuilds',
     description: "Debian's rebuild suffix `+bN` of a package version.",
-    apply: line => line.replace(/(?<=\d[A-Za-z0-9.:~+-]{0,60})\+b\d{1,3}(?![A-Za-z0-9])/g, ''),
+    apply: line => line.replace(/(?<=\d[A-Za-z0-9.:~+-]{0,60})\+b\d{1,3}(?![A-Za-z0-9‹])/g, ''),
   },
   {
     name: 'container-ids',
