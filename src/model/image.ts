@@ -58,6 +58,7 @@ export interface ResolveNote {
     | 'unreadable-platform'
     | 'orphan-attestation'
     | 'foreign-entry'
+    | 'unreadable-attestation'
   readonly message: string
   readonly platform?: string
   readonly digest?: Digest
