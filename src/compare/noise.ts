@@ -59,9 +59,10 @@ function learnLine(first: string, second: string): Part[] {
     const parts = a.map((token, index) =>
       token === b[index] ? { fixed: token } : learnToken(token, b[index] ?? ''),
     )
-    return joinParts(parts)
+    const joined = joinParts(parts)
+    if (matchParts(first, joined) && matchParts(second, joined)) return joined
   }
-  // Not the same shape: what both begin and end with stays, all between may be anything.
+  // Not of one shape: what both begin and end with stays, all between may be anything.
   const shorter = Math.min(a.length, b.length)
   let start = 0
   while (start < shorter && a[start] === b[start]) start += 1
@@ -104,8 +105,8 @@ function joinParts(parts: readonly Part[]): Part[] {
 }
 
 /**
- * Replaces what the patterns cover by `‹noise›`. A pattern with a fixed word applies to a line at any position; one
- * without applies only to the line on which it was learned, in a text of the same number of lines.
+ * Replaces what the patterns cover by `‹noise›`. In a text of as many lines as the reference's a pattern applies first
+ * to the line on which it was learned; one with a fixed word applies to lines at any other position too.
  */
 export function maskLines(
   lines: readonly string[],
@@ -113,7 +114,7 @@ export function maskLines(
   referenceLines: number,
 ): string[] {
   const anywhere = noise.patterns.filter(hasFixedWord)
-  const placed = new Map(noise.patterns.filter(one => !hasFixedWord(one)).map(one => [one.line, one]))
+  const placed = new Map(noise.patterns.map(one => [one.line, one]))
   return lines.map((line, index) => {
     const here = lines.length === referenceLines ? placed.get(index) : undefined
     const pattern =

@@ -218,9 +218,18 @@ function recordObservation(drafts: Map<string, CheckDraft>, event: ObservationMa
   attempts[wanted]?.push({ seq, observation })
 }
 
-function settleObservations(drafts: ReadonlyMap<string, Seen[][]>): ReadonlyMap<string, Observation[][]> {
+/** By target in target order, by attempt, by position in it. */
+function settleObservations(
+  drafts: ReadonlyMap<string, Seen[][]>,
+  targets: readonly Target[],
+): ReadonlyMap<string, Observation[][]> {
   const settle = (seen: Seen[]) => seen.sort((a, b) => a.seq - b.seq).map(one => one.observation)
-  return new Map([...drafts].map(([target, attempts]) => [target, attempts.map(settle)]))
+  return new Map(
+    targets.flatMap(({ id }) => {
+      const attempts = drafts.get(id)
+      return attempts === undefined ? [] : [[id, attempts.map(settle)] as const]
+    }),
+  )
 }
 
 function toResult(event: CheckFinished, at: string): CheckResult {
@@ -245,8 +254,8 @@ function completeCheck(draft: CheckDraft, world: World): CheckRecord {
     check: draft.check,
     results,
     noise: draft.noise,
-    observations: settleObservations(draft.main),
-    noiseObservations: settleObservations(draft.repeat),
+    observations: settleObservations(draft.main, world.targets),
+    noiseObservations: settleObservations(draft.repeat, world.targets),
   }
 }
 

@@ -28,7 +28,10 @@ const CLOCK = '\\d{2}:\\d{2}:\\d{2}(?![\\d‹])'
 /** How moments are written; named groups give the date, the rest of a match is replaced with it. */
 const MOMENTS: readonly RegExp[] = [
   // 2026-11-23T19:57:27.123, 2026/11/23 19:57:27
-  new RegExp(`(?<![\\d›])(?<y>\\d{4})([-/])(?<m>\\d{2})\\2(?<d>\\d{2})[T ](?<t>${CLOCK})(?:[.,]\\d{1,9})?`, 'g'),
+  new RegExp(
+    `(?<![\\d›])(?<y>\\d{4})([-/])(?<m>\\d{2})\\2(?<d>\\d{2})[T ](?<t>${CLOCK})(?:[.,]\\d{1,9})?`,
+    'g',
+  ),
   // Mon, 23 Nov 2026 19:57:27 and 23/Nov/2026:19:57:27
   new RegExp(`(?:${DAY}, )?(?<![\\d›])(?<d>\\d{2})[ /](?<M>${MONTH})[ /](?<y>\\d{4})[ :](?<t>${CLOCK})`, 'g'),
   // Mon Nov 23 19:57:27 UTC 2026
