@@ -115,7 +115,6 @@ export class RegistryClient implements ContentReader {
     return await this.#patiently(async () => {
       const range: Record<string, string> = offset === 0 ? {} : { range: `bytes=${offset}-` }
       const answer = await this.#ask(`blobs/${descriptor.digest}`, { accept: '*/*', ...range }, what)
-      answer.body.on('error', () => undefined)
       const begins = /^bytes (\d+)-/.exec(String(answer.headers['content-range'] ?? ''))?.[1]
       return {
         body: answer.body,

@@ -53,13 +53,16 @@ export async function send(outgoing: Outgoing, transport: Transport, signal?: Ab
 
 async function exchange(outgoing: Outgoing, transport: Transport, signal?: AbortSignal) {
   try {
-    return await request(outgoing.url, {
+    const answer = await request(outgoing.url, {
       method: outgoing.method,
       headers: { 'user-agent': 'archparity', ...outgoing.headers },
       dispatcher: transport.selectDispatcher(outgoing.url),
       ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
       ...(signal === undefined ? {} : { signal }),
     })
+    // A body that is given up unread fails too, and nobody would be listening.
+    answer.body.on('error', () => undefined)
+    return answer
   } catch (error) {
     signal?.throwIfAborted()
     throw describeConnectionFailure(error, outgoing.url)
