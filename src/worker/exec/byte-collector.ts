@@ -37,7 +37,8 @@ export class ByteCollector {
       kept: Buffer.concat(this.kept),
       bytes: this.totalBytes,
       truncated: this.totalBytes > this.keptBytes,
-      ...(this.hash === undefined ? {} : { sha256: this.hash.digest('hex') }),
+      // A hash gives its digest only once, and a caller may ask again.
+      ...(this.hash === undefined ? {} : { sha256: this.hash.copy().digest('hex') }),
     }
   }
 }
@@ -65,7 +66,8 @@ function trimPartialCharacter(bytes: Buffer): Buffer {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number
     if (byte < 0x80) return bytes
-    if (byte >= 0xc0) {
+    if (byte > 0xf4) return bytes
+    if (byte >= 0xc2) {
       const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
       return needed > back ? bytes.subarray(0, bytes.length - back) : bytes
     }

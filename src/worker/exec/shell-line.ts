@@ -22,7 +22,8 @@ export function splitSimpleLine(line: string): [string, ...string[]] | undefined
 
 /** Whether a line starts something in the background that may write after the line has ended. */
 export function leavesChildren(line: string): boolean {
-  return /(?<![&>|<\\])&(?![&>])/.test(line.replace(/'[^']*'|"(?:[^"\\]|\\.)*"/g, ''))
+  const quoted = /'[^']*'|"(?:[^"\\`$]|\\.|\$(?!\())*"/g
+  return /(?<![&>|<\\])&(?![&>])/.test(line.replace(quoted, ''))
 }
 
 /**
