@@ -4,8 +4,7 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/
 /** Quotes one word for a shell: single quotes, or `$'…'` where control characters would otherwise be lost. */
 export function quoteWord(word: string): string {
   if (PLAIN.test(word)) return word
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to be found
-  if (!/[\u0000-\u001f\u007f-\u009f]/.test(word)) return `'${word.replaceAll("'", "'\\''")}'`
+  if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", "'\\''")}'`
   const escaped = [...word].map(character => escapeCharacter(character)).join('')
   return `$'${escaped}'`
 }

@@ -18,7 +18,7 @@ export function orderTargets(targets: readonly Target[], image: ResolvedImage | 
       place(a) - place(b) ||
       compareText(formatPlatform(a.platform), formatPlatform(b.platform)) ||
       compareText(b.execution, a.execution) ||
-      compareText(a.id, b.id),
+      compareNaturally(a.id, b.id),
   )
 }
 

@@ -15,13 +15,10 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
  */
 export function sanitizeLine(text: string, limit = 500): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text
-  return (
-    cut
-      .replace(LONE_SURROGATE, '\ufffd')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be found
-      .replace(/[\u0000-\u001f\u007f-\u009f]/g, showControl)
-      .replace(INVISIBLE, character => `\\u${hex(character, 4)}`)
-  )
+  return cut
+    .replace(LONE_SURROGATE, '\ufffd')
+    .replace(/\p{Cc}/gu, showControl)
+    .replace(INVISIBLE, character => `\\u${hex(character, 4)}`)
 }
 
 /** The same for text of several lines: line breaks stay, a tab becomes two spaces. */
@@ -46,8 +43,7 @@ export function sanitizeXml(text: string, limit = 20_000): string {
       .replace(ANSI, '')
       .replaceAll('\r\n', '\n')
       .replace(LONE_SURROGATE, '\ufffd')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be found
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, showControl)
+      .replace(/(?![\t\n])\p{Cc}|[\ufffe\uffff]/gu, showControl)
       .replace(INVISIBLE, character => `\\u${hex(character, 4)}`)
       // The builder splits only the first end of a CDATA section.
       .replaceAll(']]>', ']] >')

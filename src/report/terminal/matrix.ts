@@ -1,7 +1,7 @@
 import type { CheckRecord } from '../../compare/run-record.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeLine } from '../sanitize.js'
-import { measure, pad, truncateMiddle } from './layout.js'
+import { measure, pad, truncateMiddle, wrap } from './layout.js'
 import type { Style } from './style.js'
 
 /** What a cell of the matrix says. */
@@ -72,8 +72,8 @@ export function renderMatrix(report: RunReport, heads: readonly string[], style:
   const used = new Set([...marks.values()].flat())
   const legend = (Object.keys(SYMBOLS) as Mark[]).filter(mark => used.has(mark) && mark !== 'passed')
   if (legend.length > 0) {
-    const text = ['passed' as const, ...legend].map(mark => `${SYMBOLS[mark]} ${LEGEND[mark]}`).join('  ')
-    lines.push(style.colors.dim(text))
+    const text = ['passed' as const, ...legend].map(mark => `${SYMBOLS[mark]} ${LEGEND[mark]}`).join(', ')
+    lines.push(...wrap(text, style.width).map(line => style.colors.dim(line)))
   }
   return lines
 }

@@ -116,7 +116,14 @@ function renderNotes(report: RunReport, style: Style): string[] {
   if (excluded.length > 0) notes.push(['Left out on request: ', excluded.join(', ')])
   const masks = comparison.checks.flatMap(check => check.masks)
   if (masks.length > 0) {
-    const fields = [...new Set(masks.map(mask => `${mask.field} of \`${sanitizeLine(mask.label, 40)}\``))]
+    const fields = [
+      ...new Set(
+        masks.map(
+          mask =>
+            `${mask.reason === 'noise' ? 'all of ' : ''}${mask.field} of \`${sanitizeLine(mask.label, 40)}\``,
+        ),
+      ),
+    ]
     const shown = fields.slice(0, 4).join(', ')
     notes.push([
       'Not compared (noise): ',
@@ -144,7 +151,7 @@ function renderVerdict(report: RunReport, options: TerminalOptions, { colors, wi
   )
   const seconds =
     record.finished === undefined ? '' : ` in ${(record.finished.durationMs / 1000).toFixed(1)} s`
-  const shape = `${verdict.checks} checks × ${verdict.targets} targets${seconds}`
+  const shape = `${count(verdict.checks, 'check')} × ${count(verdict.targets, 'target')}${seconds}`
   const lines = hang('', `${shape}: ${counts.join(', ') || 'nothing ran'}`, width)
   const reports = options.reports ?? []
   if (reports.length > 0)
@@ -161,4 +168,8 @@ function renderVerdict(report: RunReport, options: TerminalOptions, { colors, wi
     ...lines.map(line => colors.dim(line)),
     ...sentence.map(line => colors.bold(paint[verdict.outcome](line))),
   ]
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -1,0 +1,100 @@
+import { stripVTControlCharacters } from 'node:util'
+import picocolors from 'picocolors'
+import { describe, expect, test } from 'vitest'
+import type { LoggedEvent } from '../../src/model/events.js'
+import { buildRunReport } from '../../src/report/run-report.js'
+import { truncateMiddle, wrap } from '../../src/report/terminal/layout.js'
+import { renderTerminal } from '../../src/report/terminal/render-terminal.js'
+import { LogWriter } from './factory.js'
+import { writeFaultyRun, writeHealthyRun, writeHostileRun } from './scenarios.js'
+
+const REPORTS = ['reports/run.jsonl', 'reports/junit.xml', 'reports/report.json']
+function render(events: readonly LoggedEvent[], width = 80, colored = false): string {
+  return renderTerminal(buildRunReport(events), {
+    colors: picocolors.createColors(colored),
+    width,
+    reports: REPORTS,
+  })
+}
+
+describe('renderTerminal', () => {
+  test.each([80, 140])('a faulty run at %i columns', async width => {
+    await expect(render(writeFaultyRun(), width)).toMatchFileSnapshot(`fixtures/faulty.${width}.txt`)
+  })
+
+  test('a healthy run', async () => {
+    await expect(render(writeHealthyRun())).toMatchFileSnapshot('fixtures/healthy.80.txt')
+  })
+
+  test('colour changes nothing but colour', () => {
+    const colored = render(writeFaultyRun(), 80, true)
+    expect(colored).not.toBe(render(writeFaultyRun()))
+    expect(stripVTControlCharacters(colored)).toBe(render(writeFaultyRun()))
+  })
+
+  test.each([60, 80, 100, 140])('stays within %i columns, but for what is to be copied', width => {
+    // A word stays whole, so that a path can be copied; so does a command.
+    const isLongWord = (line: string) =>
+      line
+        .trim()
+        .split(' ')
+        .some(word => [...word].length > width - 16)
+    for (const events of [writeFaultyRun(), writeHealthyRun(), writeHostileRun()]) {
+      const wide = render(events, width)
+        .split('\n')
+        .filter(line => [...line].length > width)
+      expect(wide.filter(line => !line.includes('docker run') && !isLongWord(line))).toEqual([])
+    }
+  })
+
+  test('many targets get letters that the list of targets explains', () => {
+    const hosts = Array.from({ length: 30 }, (_, index) => `machine-${index}`)
+    const log = new LogWriter(['linux/amd64'], { unplanned: true, hosts })
+    for (const host of hosts) log.target('linux/amd64', { host, reference: host === 'machine-0' })
+    log.check('a check', (_, target) => ({ status: target.host === 'machine-27' ? 'failed' : 'passed' }))
+    const text = render(log.finish(), 160)
+    expect(text).toMatch(/^B1 +linux\/amd64 native@machine-27 /m)
+    expect(text).toMatch(/ A {2,}B .* Z +A1 +B1/)
+    expect(text).toMatch(/a check .*✗/)
+  })
+
+  test('what an image writes is shown, never obeyed', () => {
+    const text = render(writeHostileRun())
+    expect(/(?!\n)\p{Cc}/u.test(text)).toBe(false)
+    expect(text).toContain('\\x1b[31mred')
+    expect(text).toContain('\\u202etxt')
+    expect(text).not.toContain('\u202e')
+  })
+
+  test('what could not be loaded, read or run is told', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'])
+    const message = 'Unexpected token (suites/b.suite.ts:3:1)'
+    for (const target of log.targets)
+      log.add({
+        type: 'suite-errored',
+        target: target.id,
+        pass: 'main',
+        file: 'suites/b.suite.ts',
+        code: 'suite-broken',
+        message,
+      })
+    const report = buildRunReport(log.finish(), ['line 7: not JSON'])
+    const text = renderTerminal(report, { colors: picocolors.createColors(false), width: 80 })
+    expect(text).toContain(`! suites/b.suite.ts: ${message}`)
+    expect(text).toContain('Event log damaged: line 7: not JSON')
+    expect(text).toMatch(/^Not usable: suite suites\/b\.suite\.ts cannot be loaded/m)
+  })
+
+  test('an empty log gives a verdict', () => expect(render([])).toContain('Incomplete: '))
+})
+
+test('wrap and truncateMiddle keep to their widths', () => {
+  expect(wrap('aa bb cc', 5)).toEqual(['aa bb', 'cc'])
+  expect(wrap('longer than', 3)).toEqual(['longer', 'than'])
+  expect(['abcdefgh', 'abcd', 'é☃😀xyz'].map(text => truncateMiddle(text, 5))).toEqual([
+    'ab…gh',
+    'abcd',
+    'é☃…yz',
+  ])
+  expect([truncateMiddle('abc', 1), truncateMiddle('abc', 2)]).toEqual(['…', 'a…'])
+})
