@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { ArchparityError } from '../../src/errors.js'
+import type { Descriptor } from '../../src/model/image.js'
 import type { Clock } from '../../src/registry/http/clock.js'
 import { digestBytes } from '../lab/digest-bytes.js'
 import {
@@ -50,6 +51,11 @@ export function makeAttestation(subject: string, predicateTypes: readonly string
       'vnd.docker.reference.digest': subject,
     },
   })
+}
+
+/** The descriptor of a part, as manifests hold it. */
+export function describePart({ mediaType, digest, bytes }: Part): Descriptor {
+  return { mediaType, digest, size: bytes.length }
 }
 
 /** The same content, described otherwise in the index that will hold it. */
