@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { ArchparityError } from '../../src/errors.js'
 import type { Descriptor } from '../../src/model/image.js'
@@ -89,9 +88,9 @@ export function makeNoise(length: number, seed = 1): Buffer {
   return Buffer.from(Array.from({ length }, () => pickNumber(random, 256)))
 }
 
-export async function readAll(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
+export async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)
 }
 

@@ -1,16 +1,13 @@
-import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdtemp, open, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { describeError } from '../../errors.js'
 import { describeBadLayout } from './layout-error.js'
 import type { LayoutFiles } from './layout-files.js'
+import { readRange } from './read-range.js'
 import { indexTar } from './tar-index.js'
-
-const CHUNK = 256 * 1024
 
 /**
  * The layout in a tar archive, gzipped or not. It is listed once; members are then read where they lie. What is gzipped
@@ -32,9 +29,9 @@ export async function openArchiveFiles(
           throw describeBadLayout(shown, `${path} is not a plain file`)
         return member?.size
       },
-      open: async path => {
+      read: path => {
         const { offset = 0, size = 0 } = members.get(path) ?? {}
-        return size === 0 ? Readable.from([]) : readRange(handle, offset, size)
+        return readRange(handle, offset, size)
       },
       close: async () => await handle.close(),
     }
@@ -42,17 +39,6 @@ export async function openArchiveFiles(
     await handle.close()
     throw error
   }
-}
-
-function readRange(handle: FileHandle, offset: number, size: number): Readable {
-  // `fd` and not `handle`: streams of one handle would close it for one another.
-  return createReadStream('', {
-    fd: handle.fd,
-    autoClose: false,
-    start: offset,
-    end: offset + size - 1,
-    highWaterMark: CHUNK,
-  })
 }
 
 async function openPlainTar(
@@ -99,10 +85,9 @@ async function unpack(
   try {
     const { bavail, bsize } = await statfs(tmpdir())
     await pipeline(
-      createReadStream('', { fd: packed.fd, autoClose: false, start: 0, highWaterMark: CHUNK }),
-      createGunzip({ chunkSize: CHUNK }),
-      limitBytes(bavail * bsize * 0.9),
-      createWriteStream('', { fd: handle.fd, autoClose: false, start: 0 }),
+      readRange(packed),
+      createGunzip({ chunkSize: 256 * 1024 }),
+      async (source: AsyncIterable<Buffer>) => await writeAll(handle, source, bavail * bsize * 0.9),
       ...(signal === undefined ? [] : [{ signal }]),
     )
     return handle
@@ -113,14 +98,11 @@ async function unpack(
   }
 }
 
-function limitBytes(limit: number): Transform {
+async function writeAll(handle: FileHandle, source: AsyncIterable<Buffer>, limit: number): Promise<void> {
   let size = 0
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length
-      if (size > limit)
-        done(new Error(`there is no room for it in ${tmpdir()} (set TMPDIR to another folder)`))
-      else done(null, chunk)
-    },
-  })
+  for await (const chunk of source) {
+    size += chunk.length
+    if (size > limit) throw new Error(`there is no room for it in ${tmpdir()} (set TMPDIR to another folder)`)
+    for (let done = 0; done < chunk.length; ) done += (await handle.write(chunk, done)).bytesWritten
+  }
 }

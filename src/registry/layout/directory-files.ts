@@ -1,8 +1,8 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { describeBadLayout } from './layout-error.js'
 import type { LayoutFiles } from './layout-files.js'
+import { readRange } from './read-range.js'
 
 /** The layout in a folder. `shown` is what messages call it. */
 export function openDirectoryFiles(directory: string, shown: string): LayoutFiles {
@@ -20,12 +20,12 @@ export function openDirectoryFiles(directory: string, shown: string): LayoutFile
         throw describeBadLayout(shown, `${path} cannot be read (${code})`, 'Make it readable for this user.')
       }
     },
-    open: async path => await openFile(join(directory, path), path, shown),
+    read: path => readFile(join(directory, path), path, shown),
     close: async () => undefined,
   }
 }
 
-async function openFile(file: string, path: string, shown: string): Promise<Readable> {
+async function* readFile(file: string, path: string, shown: string): AsyncGenerator<Buffer> {
   let handle: FileHandle
   try {
     handle = await open(file, 'r')
@@ -38,5 +38,9 @@ async function openFile(file: string, path: string, shown: string): Promise<Read
       error,
     )
   }
-  return handle.createReadStream({ highWaterMark: 256 * 1024 })
+  try {
+    yield* readRange(handle)
+  } finally {
+    await handle.close()
+  }
 }

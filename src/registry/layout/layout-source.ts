@@ -76,11 +76,9 @@ class LayoutSource implements ImageSource {
         this.repository,
       )
     }
-    const file = await this.#files.open(path)
-    const stream = Readable.from(verifyBytes(descriptor, file, this.repository), { objectMode: false })
-    // A generator that was never begun does not run its own clean-up.
-    stream.once('close', () => file.destroy())
-    return stream
+    return Readable.from(verifyBytes(descriptor, this.#files.read(path), this.repository), {
+      objectMode: false,
+    })
   }
 
   async close(): Promise<void> {
@@ -132,7 +130,7 @@ async function readSmallFile(files: LayoutFiles, path: string, shown: string): P
     throw describeBadLayout(shown, `${path} has ${size} bytes; ${MAX_DOCUMENT} are allowed`)
   const chunks: Buffer[] = []
   let read = 0
-  for await (const chunk of (await files.open(path)) as AsyncIterable<Buffer>) {
+  for await (const chunk of files.read(path)) {
     read += chunk.length
     if (read > MAX_DOCUMENT) throw describeBadLayout(shown, `${path} grows while it is read`)
     chunks.push(chunk)

@@ -48,9 +48,10 @@ interface Reading {
 function listReadings(text: string): Reading[] {
   const at = text.lastIndexOf('@')
   const digest = text.slice(at + 1)
-  const readings = splitTags(text)
-  if (at > 0 && isDigest(digest))
-    readings.push(...splitTags(text.slice(0, at)).map(each => ({ ...each, digest })))
+  const readings =
+    at > 0 && isDigest(digest)
+      ? [{ path: text }, ...splitTags(text.slice(0, at)).map(each => ({ ...each, digest }))]
+      : splitTags(text)
   return readings.sort((a, b) => b.path.length - a.path.length)
 }
 
