@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { attributeRun } from '../../src/attribute/attribute-run.js'
 import { matchSignatures, SIGNATURES, weighSignatures } from '../../src/attribute/signatures.js'
@@ -249,6 +250,15 @@ describe('each signature', () => {
   test('all are tried here', () => {
     expect(CASES.map(one => one.id).sort()).toEqual(SIGNATURES.map(signature => signature.id).sort())
   })
+})
+
+test('the documentation lists the signatures with their causes', () => {
+  const page = readFileSync(new URL('../../docs/attribution.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| `([a-z0-9-]+)` +\| .* \| ([a-z ]+?) +\|$/gm)].map(match => [
+    match[1],
+    match[2],
+  ])
+  expect(rows).toEqual(SIGNATURES.map(one => [one.id, one.cause.replace('-', ' ')]))
 })
 
 describe('weighing', () => {

@@ -28,6 +28,7 @@ describe('learnNoise', () => {
     for (const text of [
       'pid 17, port 4001',
       'pid none, port 4000',
+      'pid cafe, port 4000',
       'pid 17, port 4000 failed',
       'x pid 17, port 4000',
     ]) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type ContextFacts, createContext } from '../../src/compare/normalize/context.js'
 import { joinNormal, normalizeText } from '../../src/compare/normalize/normalize-line.js'
@@ -381,6 +382,12 @@ describe('generated texts', () => {
       }
     }
   })
+})
+
+test('the documentation lists the rules in their order', () => {
+  const page = readFileSync(new URL('../../docs/comparison.md', import.meta.url), 'utf8')
+  const names = [...page.matchAll(/^\| `([a-z0-9-]+)` +\|/gm)].map(match => match[1])
+  expect(names).toEqual(NORMALIZE_RULES.map(rule => rule.name))
 })
 
 test('every rule has a name of its own and a description', () => {
