@@ -1,6 +1,7 @@
 import type { RunRecord } from '../compare/run-record.js'
 import { ArchparityError, type ErrorCategory, type ErrorCode } from '../errors.js'
 import type { Finding } from '../model/finding.js'
+import { formatPlatform } from '../model/platform.js'
 import { STATUSES, type Status } from '../model/status.js'
 
 /** How a run ended, most serious first. */
@@ -97,10 +98,11 @@ function listLosses(record: RunRecord, counts: Readonly<Record<Status, number>>)
 }
 
 function sayParity(record: RunRecord): string {
-  const platforms = new Set(record.targets.map(target => target.digest)).size
+  const platforms = new Set(record.targets.map(target => formatPlatform(target.platform))).size
   const checks = record.checks.length
-  if (platforms === 1) return `${count(checks, 'check')} hold; one platform, so there was nothing to compare.`
-  return `Parity: ${count(checks, 'check')} behave the same on ${platforms} platforms.`
+  if (platforms === 1)
+    return `${count(checks, 'check')} passed on one platform; there was no other to compare with.`
+  return `Parity: ${count(checks, 'check')} ${checks === 1 ? 'behaves' : 'behave'} the same on ${platforms} platforms.`
 }
 
 const HEADINGS: Readonly<Record<Exclude<Outcome, 'parity'>, string>> = {

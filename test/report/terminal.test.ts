@@ -85,6 +85,38 @@ describe('renderTerminal', () => {
     expect(text).toMatch(/^Not usable: suite suites\/b\.suite\.ts cannot be loaded/m)
   })
 
+  test('a check is marked as foreign only where it ran the foreign program', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64', 'linux/s390x'])
+    for (const name of ['one', 'two']) log.check(name, () => ({}))
+    const ran = {
+      type: 'program-executed',
+      pass: 'main',
+      program: '/x',
+      machine: 'amd64',
+      expected: false,
+    } as const
+    log.add({ ...ran, target: 'linux/arm64 emulated@local', check: 'suites/app.suite.ts > one' })
+    log.add({ ...ran, target: 'linux/s390x emulated@local', check: 'suites/app.suite.ts > two' })
+    const text = render(log.finish())
+    expect(text).toMatch(/^ {2}one +✓ +▲ +✓$/m)
+    expect(text).toMatch(/^ {2}two +✓ +✓ +▲$/m)
+  })
+
+  test('says when noise could not be learned', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'], { noise: false })
+    log.check('a', () => ({}))
+    expect(render(log.finish())).toContain('Noise was not learned: the reference ran its suites once')
+    const pass = {
+      target: 'linux/amd64 native@local',
+      pass: 'noise',
+      file: 'x',
+      code: 'worker-lost',
+    } as const
+    log.add({ type: 'suite-errored', ...pass, message: 'killed' })
+    expect(render(log.finish())).toContain('Noise was not learned: x: killed')
+    expect(render(writeHealthyRun())).not.toContain('Noise')
+  })
+
   test('an empty log gives a verdict', () => expect(render([])).toContain('Incomplete: '))
 })
 

@@ -20,6 +20,20 @@ describe('judgeRun', () => {
     })
   })
 
+  test('one platform cannot be in parity with itself, and the sentence says so', () => {
+    expect(judge(new LogWriter(['linux/amd64']).check('a', () => ({})).finish())).toMatchObject({
+      outcome: 'parity',
+      sentence: '1 check passed on one platform; there was no other to compare with.',
+    })
+    expect(
+      judge(
+        two()
+          .check('a', () => ({}))
+          .finish(),
+      ).sentence,
+    ).toBe('Parity: 1 check behaves the same on 2 platforms.')
+  })
+
   test('a failed check, a difference, a guard, a changed mind: failed', () => {
     expect(judge(writeFaultyRun())).toMatchObject({
       outcome: 'failed',

@@ -1,3 +1,4 @@
+import { findGuards } from '../../attribute/guard.js'
 import type { CheckRecord } from '../../compare/run-record.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeLine } from '../sanitize.js'
@@ -38,7 +39,8 @@ const MIN_NAME = 24
 export function renderMatrix(report: RunReport, heads: readonly string[], style: Style): string[] {
   const { record } = report
   if (record.checks.length === 0 || record.targets.length === 0) return []
-  const marks = new Map(record.checks.map(check => [check, listMarks(check, report)]))
+  const { isExplained } = findGuards(record)
+  const marks = new Map(record.checks.map(check => [check, listMarks(check, report, isExplained)]))
   const widths = heads.map(head => Math.max(3, measure(head)))
   const taken = widths.reduce((sum, width) => sum + width + 1, 0)
   const longest = Math.max(...record.checks.map(check => measure(sanitizeLine(check.check.name)) + 2))
@@ -78,19 +80,20 @@ export function renderMatrix(report: RunReport, heads: readonly string[], style:
   return lines
 }
 
-function listMarks(check: CheckRecord, report: RunReport): Mark[] {
-  const comparison = report.comparison.checks.find(one => one.check.id === check.check.id)
-  const guards = report.findings.filter(
-    finding => finding.kind === 'guard' && finding.checks.includes(check.check.id),
-  )
-  const differing = report.findings.filter(
-    finding => finding.kind === 'difference' && finding.checks.includes(check.check.id),
-  )
+function listMarks(
+  check: CheckRecord,
+  report: RunReport,
+  isGuarded: (check: string, target: string) => boolean,
+): Mark[] {
+  const { id: checkId } = check.check
+  const comparison = report.comparison.checks.find(one => one.check.id === checkId)
+  const differing = report.findings.filter(one => one.kind === 'difference' && one.checks.includes(checkId))
   return report.record.targets.map(({ id }): Mark => {
     const result = check.results.get(id)
     if (result === undefined) return 'skipped'
     const { status } = result
-    if (status !== 'skipped' && guards.some(finding => finding.targets.includes(id))) return 'guard'
+    const decided = status === 'passed' || status === 'failed'
+    if (decided && isGuarded(checkId, id)) return 'guard'
     if (status !== 'passed') return status
     if (differing.some(finding => finding.targets.includes(id))) return 'differs'
     return result.flaky || comparison?.unstable?.target === id ? 'flaky' : 'passed'

@@ -130,6 +130,12 @@ function renderNotes(report: RunReport, style: Style): string[] {
       fields.length > 4 ? `${shown} and ${fields.length - 4} more` : shown,
     ])
   }
+  const noiseError = record.noiseErrors[0]
+  if (noiseError !== undefined) {
+    notes.push(['Noise was not learned: ', `${noiseError.file}: ${noiseError.message}`])
+  } else if (!comparison.noiseLearned && record.checks.length > 0 && record.targets.length > 1) {
+    notes.push(['Noise was not learned: ', 'the reference ran its suites once'])
+  }
   if (comparison.rules.length > 0) {
     const rules = comparison.rules.map(rule => `${rule.name} (${rule.lines})`)
     notes.push(['Normalised lines: ', rules.join(', ')])
