@@ -1,6 +1,6 @@
 import { inject } from 'vitest'
 import type { Content } from './image-writer.js'
-import { RECIPES } from './images/index.js'
+import { RECIPES } from './images/recipes.js'
 import { pushContent } from './push-content.js'
 import './provided.js'
 
@@ -13,7 +13,7 @@ export function buildLabImage(name: string): Promise<Content> {
   if (known !== undefined) return known
   const recipe = RECIPES.find(candidate => candidate.name === name)
   if (recipe === undefined)
-    throw new Error(`the lab has no image ${name}; test/lab/images/index.ts lists them`)
+    throw new Error(`the lab has no image ${name}; test/lab/images/recipes.ts lists them`)
   const building = recipe.build()
   contents.set(name, building)
   return building

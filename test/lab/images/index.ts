@@ -1,34 +1,3 @@
-import { attested } from './attested.js'
-import { base } from './base.js'
-import { clock } from './clock.js'
-import { crash } from './crash.js'
-import { differs } from './differs.js'
-import { dockerList } from './docker-list.js'
-import { duplicate } from './duplicate.js'
-import { exits } from './exits.js'
-import { flaky } from './flaky.js'
-import { flood } from './flood.js'
-import { foreign } from './foreign.js'
-import { foreignApp } from './foreign-app.js'
-import { garbage } from './garbage.js'
-import { hang } from './hang.js'
-import { healthy } from './healthy.js'
-import { legacy } from './legacy.js'
-import { mislabelled } from './mislabelled.js'
-import { missing } from './missing.js'
-import { nested } from './nested.js'
-import { noisy } from './noisy.js'
-import { python } from './python.js'
-import type { Recipe } from './recipe.js'
-import { shellless } from './shellless.js'
-import { stubborn } from './stubborn.js'
-import { unrunnable } from './unrunnable.js'
-import { web } from './web.js'
-import { windows } from './windows.js'
-
-/** Every image of the lab: good ones first, then those with a fault, then odd shapes. */
-export const RECIPES: readonly Recipe[] = [
-  ...[healthy, web, base, clock, python, legacy, dockerList, nested, attested, windows],
-  ...[foreign, foreignApp, crash, differs, missing, hang, mislabelled, duplicate, unrunnable],
-  ...[shellless, exits, flood, garbage, stubborn, noisy, flaky],
-]
+export { buildLabImage, ensureImage } from '../ensure-image.js'
+export { clockArchive } from './clock.js'
+export { RECIPES } from './recipes.js'

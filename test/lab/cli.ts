@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { onTestFinished } from 'vitest'
+import { ROOT } from '../../scripts/setup/places.mjs'
+
+const MAIN = path.join(ROOT, 'dist', 'cli', 'main.js')
+
+/** A user's project: a folder of its own, with archparity in its node_modules. */
+export interface Project {
+  readonly directory: string
+  /** Path of a file in it. */
+  readonly find: (...names: string[]) => string
+}
+
+export interface ProjectFiles {
+  /** Files below `suites/`: name → text. */
+  readonly suites?: Readonly<Record<string, string>>
+  /** Text of `archparity.config.ts`. */
+  readonly config?: string
+  /** Any other files: path → text. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** Makes a project in a temporary folder, which is removed when the test that called is over. */
+export async function createProject({
+  suites = {},
+  config,
+  files = {},
+}: ProjectFiles = {}): Promise<Project> {
+  // Not `archparity-`: that is what the command's own temporary folders are recognised by.
+  const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'lab-project-')))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  const find = (...names: string[]) => path.join(directory, ...names)
+  const texts: Record<string, string> = {
+    'package.json': JSON.stringify({ name: 'lab-project', private: true, type: 'module' }),
+    ...(config === undefined ? {} : { 'archparity.config.ts': config }),
+    ...Object.fromEntries(Object.entries(suites).map(([name, text]) => [`suites/${name}`, text])),
+    ...files,
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    await mkdir(path.dirname(find(name)), { recursive: true })
+    await writeFile(find(name), text)
+  }
+  await mkdir(find('node_modules'))
+  await symlink(ROOT, find('node_modules', 'archparity'))
+  return { directory, find }
+}
+
+export interface CliOptions {
+  readonly cwd: string
+  /** Added to this process's environment; undefined removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** After this many milliseconds the command is ended, as a hung test should be; 120,000 by default. */
+  readonly timeoutMs?: number
+  readonly input?: string
+}
+
+/** How the command ended; a command that was ended by a signal has no exit code. */
+export interface CliResult {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly timedOut: boolean
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Starts the built command as a user would, and gives the running process: for signals and for its output. */
+export function startCli(args: readonly string[], { cwd, env = {}, timeoutMs = 120_000, input }: CliOptions) {
+  return execa(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...cleanEnvironment(), ...env },
+    extendEnv: false,
+    timeout: timeoutMs,
+    forceKillAfterDelay: 10_000,
+    reject: false,
+    stripFinalNewline: false,
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+  })
+}
+
+/** Runs the built command to its end; never throws for its failure. */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  const { exitCode, signal, timedOut, stdout, stderr } = await startCli(args, options)
+  return { exitCode, signal, timedOut, stdout, stderr }
+}
+
+/** What vitest and npm put into the environment of a test would not be there for a user. */
+function cleanEnvironment(): Record<string, string | undefined> {
+  const foreign =
+    /^(VITEST|VITE_|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|NODE_ENV$|FORCE_COLOR$|IMAGE$|npm_|INIT_CWD$|CI$)/
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' }
+}
