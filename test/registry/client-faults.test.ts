@@ -102,6 +102,12 @@ describe('tries again', () => {
     expect(clock.slept).toEqual([])
   })
 
+  test('not where it asks for more than is waited for at once, although the total would allow it', async () => {
+    registry.misbehave(onPath(/manifests/, answerStatus(429, { 'retry-after': '90' })))
+    await catchFailure(connect().readManifestOf('v1'))
+    expect(clock.slept).toEqual([])
+  })
+
   test('not beyond the total time', async () => {
     registry.misbehave(onPath(/manifests/, answerStatus(429, { 'retry-after': '50' })))
     await catchFailure(connect().readManifestOf('v1'))

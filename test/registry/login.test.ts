@@ -102,6 +102,32 @@ describe('bearer tokens', () => {
     expect(server.given).toHaveLength(3)
   })
 
+  test('a token that another request has renewed in the meantime is used, not renewed again', async () => {
+    const server = demandToken()
+    registry.misbehave(server.fault)
+    const client = connect()
+    await client.readManifestOf('v1')
+    server.revoke()
+    const held = new Promise<() => void>(resolve => {
+      registry.misbehave(
+        onPath(
+          /manifests\/v1/,
+          (request, response) => {
+            resolve(() => server.fault(request, response, registry))
+            return true
+          },
+          1,
+        ),
+      )
+    })
+    const late = client.readManifestOf('v1')
+    const release = await held
+    await client.readManifest(IMAGE.descriptor.digest)
+    release()
+    await late
+    expect(server.given).toHaveLength(2)
+  })
+
   test('a life shorter than a minute counts as a minute', async () => {
     const server = demandToken({ life: 1 })
     registry.misbehave(server.fault)

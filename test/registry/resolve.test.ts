@@ -116,6 +116,20 @@ describe('an index', () => {
     expect(names(image)).toEqual(['linux/amd64', 'linux/arm64', 'linux/s390x'])
   })
 
+  test('that is nested twice is read once, and there may not be many', async () => {
+    const inner = writeIndex([makeImage('linux/arm64')])
+    await resolve(writeIndex([inner, inner, inner]))
+    const asked = registry.requests.filter(({ path }) =>
+      path.endsWith(`app${count}/manifests/${inner.descriptor.digest}`),
+    )
+    expect(asked).toHaveLength(1)
+    const empty = Array.from({ length: 101 }, (_, at) =>
+      makeRoot(INDEX, { mediaType: INDEX, manifests: [], at }),
+    )
+    const error = await catchFailure(resolve(writeIndex(empty)))
+    expect(error.message).toContain('more than 100 indexes')
+  })
+
   test('may not nest without end', async () => {
     let content = writeIndex([makeImage('linux/amd64')])
     for (let depth = 0; depth < 3; depth += 1) content = writeIndex([content])

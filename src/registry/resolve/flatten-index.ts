@@ -8,6 +8,7 @@ import type { ContentReader } from '../image-source.js'
 /** image-spec allows an index in an index; real ones go one level deep. */
 const MAX_DEPTH = 4
 const MAX_ENTRIES = 1000
+const MAX_INDEXES = 100
 
 /**
  * The entries of an index in their order, with each nested index replaced by its own entries. Throws
@@ -33,6 +34,7 @@ export async function flattenIndex(
       // The same index again adds nothing but work.
       if (opened.has(entry.digest)) continue
       opened.add(entry.digest)
+      if (opened.size > MAX_INDEXES) rejectDocument(repository, `it nests more than ${MAX_INDEXES} indexes`)
       await visit(await openIndex(entry), depth + 1)
     }
   }
