@@ -3,9 +3,9 @@ import pc from 'picocolors'
 import { ArchparityError } from '../errors.js'
 import { findLocalEndpoint } from '../hosts/endpoint.js'
 import { createEngineClient } from '../hosts/engine-client.js'
-import { REPORT_FILES } from '../report/index.js'
+import { REPORT_FORMATS } from '../report/index.js'
 import { buildRunReport } from '../report/run-report.js'
-import { renderTerminal } from '../report/terminal.js'
+import { renderTerminal } from '../report/terminal/render-terminal.js'
 import { runImage } from '../run/run-image.js'
 import { removeRunContainers } from '../run/sweep.js'
 import { EXIT } from './exit-codes.js'
@@ -61,14 +61,14 @@ export async function runCommand(
     progress.stop()
     const report = buildRunReport(outcome.events)
     const directory = path.resolve(root, settings.reports)
-    const { files, problems } = writeReports(report, directory, REPORT_FILES)
+    const { files, problems } = writeReports(report, directory, Object.values(REPORT_FORMATS))
     const shown = [...(outcome.logProblem === undefined ? [outcome.log] : []), ...files].map(
       file => path.relative(process.cwd(), file) || file,
     )
     const color = process.stdout.isTTY === true && !process.env.NO_COLOR
     process.stdout.write(
       renderTerminal(report, {
-        columns: process.stdout.columns || 100,
+        width: process.stdout.columns || 100,
         colors: pc.createColors(color),
         reports: shown,
       }),

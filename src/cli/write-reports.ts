@@ -1,13 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ArchparityError, describeError } from '../errors.js'
+import type { ReportFormat } from '../report/index.js'
 import type { RunReport } from '../report/run-report.js'
-
-/** A report file: its name in the reports directory, and what makes its content. */
-export interface ReportFile {
-  readonly name: string
-  readonly render: (report: RunReport) => string
-}
 
 /** What became of the files. One that fails never keeps another from being written. */
 export interface WrittenReports {
@@ -20,11 +15,11 @@ export interface WrittenReports {
 export function writeReports(
   report: RunReport,
   directory: string,
-  files: readonly ReportFile[],
+  formats: readonly ReportFormat[],
 ): WrittenReports {
   const written: string[] = []
   const problems: ArchparityError[] = []
-  for (const { name, render } of files) {
+  for (const { file: name, render } of formats) {
     const file = path.join(directory, name)
     try {
       const content = render(report)

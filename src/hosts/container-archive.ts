@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type Docker from 'dockerode'
 import { extract } from 'tar-stream'
 
@@ -20,11 +21,11 @@ export const isSymlinkStat = (stat: PathStat): boolean => (stat.mode & MODE_SYML
 /** Asks the engine about a path in a container, started or not; undefined where there is nothing. */
 export async function statPath(container: Docker.Container, path: string): Promise<PathStat | undefined> {
   try {
-    const response = (await container.infoArchive({ path })) as unknown as {
-      headers?: Record<string, string>
-    }
-    const header = response.headers?.['x-docker-container-path-stat']
-    if (header === undefined) return undefined
+    const response = (await container.infoArchive({ path })) as unknown as IncomingMessage
+    // Until it is read to its (empty) end, the connection is taken and keeps the process alive.
+    response.resume()
+    const header = response.headers['x-docker-container-path-stat']
+    if (typeof header !== 'string') return undefined
     return JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as PathStat
   } catch (error) {
     const status = (error as { statusCode?: number }).statusCode
