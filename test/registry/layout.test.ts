@@ -187,6 +187,15 @@ describe('several images in one layout', () => {
     expect(error.hint).toContain(two.descriptor.digest)
   })
 
+  test('are no index of one image, though each has a platform, where their tags differ', async () => {
+    const listed = [one, two].map((each, at) => ({
+      ...bare(each, `v${at + 1}`),
+      platform: each.descriptor.platform,
+    }))
+    const error = await catchFailure(resolve(await writeIndexed(listed, [one, two])))
+    expect(error.message).toContain('holds 2 images')
+  })
+
   test('that are the same are one', async () => {
     expect(names(await resolve(await writeIndexed([bare(one, 'a'), bare(one, 'b')], [one])))).toEqual([
       'linux/amd64',
@@ -280,6 +289,15 @@ describe('a damaged archive is refused', () => {
     await truncate(join(root, 'a.tar'), (await readFile(join(root, 'a.tar'))).length - 2500)
     const error = await catchFailure(open('oci:a.tar'))
     expect(error.message).toContain('it is truncated')
+  })
+
+  test('where a header does not have its checksum', async () => {
+    await writeArchive(CONTENT, join(root, 'a.tar'))
+    const bytes = await readFile(join(root, 'a.tar'))
+    bytes.write('x', 1024 + 5)
+    await writeFile(join(root, 'a.tar'), bytes)
+    const error = await catchFailure(open('oci:a.tar'))
+    expect(error.message).toContain('no valid tar header at byte 1024')
   })
 
   test('where what it needs is a link', async () => {
