@@ -29,9 +29,11 @@ export async function createProject({
   config,
   files = {},
 }: ProjectFiles = {}): Promise<Project> {
-  // Not `archparity-`: that is what the command's own temporary folders are recognised by.
-  const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'lab-project-')))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  // Short, since sockets are made below it and their paths may have 107 bytes only.
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'lp-')))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const directory = path.join(folder, 'p')
+  await mkdir(findTemporaryFolder(directory), { recursive: true })
   const find = (...names: string[]) => path.join(directory, ...names)
   const texts: Record<string, string> = {
     'package.json': JSON.stringify({ name: 'lab-project', private: true, type: 'module' }),
@@ -43,12 +45,18 @@ export async function createProject({
     await mkdir(path.dirname(find(name)), { recursive: true })
     await writeFile(find(name), text)
   }
-  await mkdir(find('node_modules'))
+  await mkdir(find('node_modules'), { recursive: true })
   await symlink(ROOT, find('node_modules', 'archparity'))
   return { directory, find }
 }
 
+/** The temporary folder of commands that are started in a project: what is left there was theirs. */
+export function findTemporaryFolder(directory: string): string {
+  return path.join(path.dirname(directory), 't')
+}
+
 export interface CliOptions {
+  /** The directory of a project. */
   readonly cwd: string
   /** Added to this process's environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -64,13 +72,18 @@ export interface CliResult {
   readonly timedOut: boolean
   readonly stdout: string
   readonly stderr: string
+  /** Process id that the command had; what it leaves carries it (`listLeftovers`). */
+  readonly pid: number | undefined
 }
+
+/** Set for the command and inherited by all that it starts: the folder that it was started in. */
+export const PROJECT_VARIABLE = 'LAB_PROJECT'
 
 /** Starts the built command as a user would, and gives the running process: for signals and for its output. */
 export function startCli(args: readonly string[], { cwd, env = {}, timeoutMs = 120_000, input }: CliOptions) {
   return execa(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { ...cleanEnvironment(), ...env },
+    env: { ...cleanEnvironment(), [PROJECT_VARIABLE]: cwd, TMPDIR: findTemporaryFolder(cwd), ...env },
     extendEnv: false,
     timeout: timeoutMs,
     forceKillAfterDelay: 10_000,
@@ -82,8 +95,9 @@ export function startCli(args: readonly string[], { cwd, env = {}, timeoutMs = 1
 
 /** Runs the built command to its end; never throws for its failure. */
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const { exitCode, signal, timedOut, stdout, stderr } = await startCli(args, options)
-  return { exitCode, signal, timedOut, stdout, stderr }
+  const command = startCli(args, options)
+  const { exitCode, signal, timedOut, stdout, stderr } = await command
+  return { exitCode, signal, timedOut, stdout, stderr, pid: command.pid }
 }
 
 /** What vitest and npm put into the environment of a test would not be there for a user. */

@@ -1,68 +1,69 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import Docker from 'dockerode'
+import { findTemporaryFolder, PROJECT_VARIABLE } from './cli.js'
 
-/** What a run may leave behind, as lines that a failing assertion shows; sorted. */
-export type Leftovers = readonly string[]
+/** Whose leftovers: the command's process id, and the folder that it was started in. */
+export interface LeftBy {
+  readonly pid: number | undefined
+  readonly directory: string
+}
 
-/** Labels of archparity's own containers begin so. */
-const LABEL = 'org.archparity.'
+/** The label that archparity puts on its containers; its value begins with the process id. */
+const OWNER_LABEL = 'org.archparity.owner'
 
 /**
- * Lists what runs have left: containers (ours by label), networks, volumes, processes, temporary files. Compare with
- * a list from before the run: other tests run at the same time.
+ * Lists what one run of the command has left: containers, networks and volumes with its label, processes that it or
+ * its children started, temporary files. Lines that a failing assertion shows; sorted. Empty is as it should be.
+ * Other runs, of tests side by side, are not in it.
  */
-export async function listLeftovers(): Promise<Leftovers> {
+export async function listLeftovers(by: LeftBy): Promise<readonly string[]> {
   const engine = new Docker()
-  const lists = await Promise.all([
-    listContainers(engine),
-    listNetworks(engine),
-    listVolumes(engine),
-    listProcesses(),
-    listTemporaryFiles(),
-  ])
+  const lists = await Promise.all([listFromEngine(engine, by), listProcesses(by), listTemporaryFiles(by)])
   return lists.flat().sort()
 }
 
-/** What is there now and was not before. */
-export async function listNewLeftovers(before: Leftovers): Promise<Leftovers> {
-  return (await listLeftovers()).filter(line => !before.includes(line))
+/**
+ * Lists every network and volume of the engine, labelled or not: for a test that compares before and after, and
+ * runs while no other test makes any.
+ */
+export async function listNetworksAndVolumes(): Promise<readonly string[]> {
+  const engine = new Docker()
+  const networks = (await engine.listNetworks()).map(({ Name }) => `network ${Name}`)
+  const volumes = ((await engine.listVolumes()).Volumes ?? []).map(({ Name }) => `volume ${Name}`)
+  return [...networks, ...volumes].sort()
 }
 
-async function listContainers(engine: Docker): Promise<string[]> {
-  const containers = await engine.listContainers({ all: true })
-  const ours = containers.filter(({ Labels }) =>
-    Object.keys(Labels ?? {}).some(label => label.startsWith(LABEL)),
-  )
-  return ours.map(({ Id, Image, State }) => `container ${Id.slice(0, 12)} ${Image} (${State})`)
+async function listFromEngine(engine: Docker, { pid }: LeftBy): Promise<string[]> {
+  const isTheirs = (labels: Readonly<Record<string, string>> | null | undefined) =>
+    labels?.[OWNER_LABEL]?.startsWith(`${pid}.`) ?? false
+  const filters = { label: [OWNER_LABEL] }
+  const containers = await engine.listContainers({ all: true, filters })
+  const networks = await engine.listNetworks({ filters })
+  const volumes = (await engine.listVolumes({ filters: JSON.stringify(filters) })).Volumes ?? []
+  return [
+    ...containers
+      .filter(one => isTheirs(one.Labels))
+      .map(one => `container ${one.Id} ${one.Image} (${one.State})`),
+    ...networks.filter(one => isTheirs(one.Labels)).map(one => `network ${one.Name}`),
+    ...volumes.filter(one => isTheirs(one.Labels)).map(one => `volume ${one.Name}`),
+  ]
 }
 
-async function listNetworks(engine: Docker): Promise<string[]> {
-  return (await engine.listNetworks()).map(({ Id, Name }) => `network ${Id?.slice(0, 12)} ${Name}`)
-}
-
-async function listVolumes(engine: Docker): Promise<string[]> {
-  return ((await engine.listVolumes()).Volumes ?? []).map(({ Name }) => `volume ${Name}`)
-}
-
-/** Processes of the command or its workers; those of this test run's own vitest are older and in both lists. */
-async function listProcesses(): Promise<string[]> {
-  const pids = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
+/** Found by the environment that they inherited, whoever their parent is by now. */
+async function listProcesses({ directory }: LeftBy): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
   const lines = await Promise.all(
     pids.map(async pid => {
-      const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-      const command = text.replaceAll('\0', ' ').trim()
-      const isOurs =
-        Number(pid) !== process.pid && /dist\/cli\/main\.js|vitest\/dist\/workers|\[archparity/.test(command)
-      return isOurs ? [`process ${pid} ${command}`] : []
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+      if (!environment.split('\0').includes(`${PROJECT_VARIABLE}=${directory}`)) return []
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+      return command === '' ? [] : [`process ${pid} ${command.replaceAll('\0', ' ').trim()}`]
     }),
   )
   return lines.flat()
 }
 
-async function listTemporaryFiles(): Promise<string[]> {
-  const names = await readdir(tmpdir())
-  return names
-    .filter(name => name.startsWith('archparity-') && !name.startsWith('archparity-registry-'))
-    .map(name => `file ${tmpdir()}/${name}`)
+async function listTemporaryFiles({ directory }: LeftBy): Promise<string[]> {
+  const folder = findTemporaryFolder(directory)
+  return (await readdir(folder)).map(name => `file ${folder}/${name}`)
 }
