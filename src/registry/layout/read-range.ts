@@ -11,11 +11,23 @@ export async function* readRange(
   start = 0,
   size = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Buffer> {
-  for (let done = 0; done < size; ) {
+  const readAt = async (done: number): Promise<Buffer> => {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size - done))
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, start + done)
-    if (bytesRead === 0) return
-    done += bytesRead
-    yield buffer.subarray(0, bytesRead)
+    return buffer.subarray(0, bytesRead)
+  }
+  let done = 0
+  let next = readAt(done)
+  try {
+    for (let chunk = await next; chunk.length > 0; chunk = await next) {
+      done += chunk.length
+      // The disk reads on while the one who asked works on what it has.
+      next = readAt(done)
+      next.catch(() => undefined)
+      yield chunk
+    }
+  } finally {
+    // The handle may be closed right after this.
+    await next.catch(() => undefined)
   }
 }
