@@ -1,3 +1,4 @@
-export { buildLabImage, ensureImage } from '../ensure-image.js'
+export { ensureImage } from '../ensure-image.js'
+export { buildLabImage } from '../push-image.js'
 export { clockArchive } from './clock.js'
 export { RECIPES } from './recipes.js'
