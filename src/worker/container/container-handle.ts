@@ -9,6 +9,7 @@ import { leavesChildren, splitSimpleLine } from '../exec/shell-line.js'
 import { CheckFailure, wrapEngineError } from '../failure.js'
 import { type ListedProcess, listProcesses } from '../guard/process-list.js'
 import type { Program } from '../guard/resolve-program.js'
+import { chooseCwd } from '../program-search.js'
 import type { ContainerOptions } from './options.js'
 
 /** Options of `exec` and `run`. */
@@ -46,7 +47,7 @@ export class ContainerHandle {
       ...Object.keys(options.env ?? {}),
     ])
     this.sessions =
-      context.shell === undefined
+      context.shell === undefined || ![...baseEnv].every(isVariableName)
         ? undefined
         : new SessionPool(engine, context.shell, baseEnv, async session => {
             const pid = await session.readHostPid()
@@ -69,7 +70,7 @@ export class ContainerHandle {
       this.sessions === undefined ||
       options.user !== undefined ||
       options.stdin !== undefined ||
-      isNotForShells(programs)
+      isNotForShells(command, programs)
     try {
       const outcome = viaEngine
         ? await execThroughEngine(this.engine, argv, request)
@@ -130,7 +131,7 @@ export class ContainerHandle {
       )
     }
     const names = Object.keys(options.env ?? {})
-    const bad = names.find(name => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    const bad = names.find(name => !isVariableName(name))
     if (bad !== undefined)
       throw new CheckFailure(
         'exception',
@@ -140,7 +141,8 @@ export class ContainerHandle {
     const { stdin } = options
     return {
       command,
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      // Absolute: engines want it so, and shells would look for a relative one elsewhere too (CDPATH).
+      ...(options.cwd === undefined ? {} : { cwd: chooseCwd(this.context, this.options, options.cwd) }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.user === undefined ? {} : { user: options.user }),
       ...(stdin === undefined ? {} : { stdin: typeof stdin === 'string' ? Buffer.from(stdin) : stdin }),
@@ -198,10 +200,16 @@ export class ContainerHandle {
   }
 }
 
-/** A file that the kernel will not start: a shell would take it for a script of its own. */
-function isNotForShells(programs: readonly Program[]): boolean {
-  return programs[0]?.kind === 'other'
+/**
+ * Where a shell would do more than the kernel: it takes a file that the kernel refuses for a script of its own,
+ * and busybox has applets for programs that are not there.
+ */
+function isNotForShells(command: Command, programs: readonly Program[]): boolean {
+  return programs[0]?.kind === 'other' || (typeof command !== 'string' && programs.length === 0)
 }
+
+/** Shells do not pass on variables of other names, which an image may set all the same. */
+const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 
 /** A program that exists and yet is "not found" lacks its interpreter or loader. */
 function refine(outcome: CommandOutcome, programs: readonly Program[]): CommandOutcome {

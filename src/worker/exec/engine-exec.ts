@@ -4,7 +4,7 @@ import type Docker from 'dockerode'
 import { ByteCollector } from './byte-collector.js'
 import { type CommandOutcome, type CommandRequest, nameSignal } from './command.js'
 import { createFrameParser } from './frames.js'
-import { makeStartFailure, readEngineStartError } from './start-error.js'
+import { makeStartFailure, readEngineStartError, readRuntimeStartError } from './start-error.js'
 
 /** The argument vector to start: a shell line needs the image's shell. */
 export type Argv = readonly [string, ...string[]]
@@ -54,17 +54,21 @@ export async function execThroughEngine(
     return { exitCode: null, timedOut: true, stdout: out, stderr: stderr.finish(), durationMs: elapsed() }
   }
   const exitCode = finished
-  if (exitCode === 126 || exitCode === 127) {
-    const startError = readEngineStartError(out.kept.toString('utf8'))
-    if (startError !== undefined) return makeStartFailure(startError, elapsed())
-  }
+  const errors = stderr.finish()
+  const startError =
+    exitCode === 126 || exitCode === 127
+      ? readEngineStartError(out.kept.toString('utf8'))
+      : exitCode === 1 && out.bytes === 0
+        ? readRuntimeStartError(argv[0], errors.kept.toString('utf8'))
+        : undefined
+  if (startError !== undefined) return makeStartFailure(startError, elapsed())
   const signal = nameSignal(exitCode)
   return {
     exitCode,
     ...(signal === undefined ? {} : { signal }),
     timedOut: false,
     stdout: out,
-    stderr: stderr.finish(),
+    stderr: errors,
     durationMs: elapsed(),
   }
 }

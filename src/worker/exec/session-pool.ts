@@ -6,6 +6,11 @@ import { ShellSession } from './shell-session.js'
 /** Concurrent checks of one container share this many shells; more only queue. */
 const MAX_SESSIONS = 4
 
+interface Waiting {
+  readonly resolve: (session: ShellSession) => void
+  readonly reject: (error: unknown) => void
+}
+
 /** The shells of one container: one, unless checks run side by side. */
 export class SessionPool {
   private readonly container: Docker.Container
@@ -14,7 +19,7 @@ export class SessionPool {
   private readonly onOpen: (session: ShellSession) => Promise<void>
   private readonly sessions = new Set<ShellSession>()
   private readonly free: ShellSession[] = []
-  private readonly waiting: ((session: ShellSession) => void)[] = []
+  private readonly waiting: Waiting[] = []
   private opening = 0
 
   constructor(
@@ -47,10 +52,10 @@ export class SessionPool {
   private async take(): Promise<ShellSession> {
     for (let session = this.free.pop(); session !== undefined; session = this.free.pop()) {
       if (session.usable) return session
-      this.sessions.delete(session)
+      this.discard(session)
     }
     if (this.sessions.size + this.opening < MAX_SESSIONS) return this.open()
-    return new Promise(resolve => this.waiting.push(resolve))
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }))
   }
 
   private async open(): Promise<ShellSession> {
@@ -60,22 +65,34 @@ export class SessionPool {
       this.sessions.add(session)
       await this.onOpen(session)
       return session
+    } catch (error) {
+      // Whoever waits for this place must not wait for ever.
+      this.openForNext()
+      throw error
     } finally {
       this.opening -= 1
     }
+  }
+
+  private openForNext(): void {
+    const next = this.waiting.shift()
+    if (next !== undefined) this.open().then(next.resolve, next.reject)
   }
 
   private giveBack(session: ShellSession): void {
     if (session.usable) {
       const next = this.waiting.shift()
       if (next === undefined) this.free.push(session)
-      else next(session)
+      else next.resolve(session)
       return
     }
+    this.discard(session)
+    this.openForNext()
+  }
+
+  /** What still writes to it is heard no more. */
+  private discard(session: ShellSession): void {
+    session.close()
     this.sessions.delete(session)
-    const next = this.waiting.shift()
-    if (next !== undefined) {
-      this.open().then(next, () => this.waiting.unshift(next))
-    }
   }
 }

@@ -5,17 +5,24 @@ import type { Argv } from './engine-exec.js'
 const SHELL_VARIABLES = ['PWD', 'OLDPWD', 'SHLVL', '_']
 
 /**
- * Makes the shell announce its process id, which also proves that it understands what it is sent. From then
- * on its own remarks ("Segmentation fault") go nowhere, and descriptor 3 is the way to standard error.
+ * Lists the children of the container's first process into `k`: it adopts what a command leaves behind. Empty
+ * where the kernel does not tell.
+ */
+const LIST_ADOPTED = 'k=; { read -r k; } </proc/1/task/1/children'
+
+/**
+ * Makes the shell announce its process id and the first process's children, which also proves that it
+ * understands what it is sent. From then on its own remarks ("Segmentation fault") go nowhere, and descriptor 3
+ * is the way to standard error.
  */
 export function buildHandshake(nonce: string): string {
-  return `exec 3>&2 2>/dev/null; printf '\\036${nonce}:%d\\036' $$; printf '\\036${nonce}:\\036' >&3\n`
+  return `exec 3>&2 2>/dev/null; ${LIST_ADOPTED}; printf '\\036${nonce}:%d:%s\\036' $$ "$k"; printf '\\036${nonce}:\\036' >&3\n`
 }
 
 /**
  * The text that makes a session's shell run one command in a subshell, with nothing on its standard input and
  * the environment that the engine would give it, and then print the end markers: on standard output with the
- * exit code, or with `bad-cwd` where the directory cannot be entered.
+ * exit code and the first process's children, or with `bad-cwd` where the directory cannot be entered.
  */
 export function buildSessionScript(
   argv: Argv,
@@ -33,7 +40,7 @@ export function buildSessionScript(
       : [`export ${env.map(([name, value]) => `${name}=${quoteWord(value)}`).join(' ')}`]),
     `exec ${argv.map(quoteArgument).join(' ')}`,
   ]
-  const command = `(${steps.join('; ')}) </dev/null 2>&3 3>&-; printf '\\036${nonce}:%d\\036' $?`
+  const command = `(${steps.join('; ')}) </dev/null 2>&3 3>&-; s=$?; ${LIST_ADOPTED}; printf '\\036${nonce}:%d:%s\\036' $s "$k"`
   const guarded =
     request.cwd === undefined
       ? command

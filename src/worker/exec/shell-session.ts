@@ -36,6 +36,8 @@ export class ShellSession {
   private readonly closed: Promise<void>
   private running: Running | undefined
   private shellPid = 0
+  /** Process ids of the first process's children, as they were after the last command. */
+  private adopted: ReadonlySet<string> = new Set()
   private count = 0
   /** False once it must not be used again: it ended, or something wrote to it that no command accounts for. */
   usable = true
@@ -86,7 +88,7 @@ export class ShellSession {
     const session = new ShellSession(container, shell, baseEnv, exec, stream)
     const output = new ByteCollector(4096)
     const answer = await session.converse(buildHandshake(session.nonce), output, output, HANDSHAKE_MS)
-    session.shellPid = Number(answer.carried)
+    session.shellPid = Number(session.readCarried(answer.carried))
     if (answer.end !== 'marker' || !(session.shellPid > 0)) {
       session.close()
       const said = output.finish().kept.toString('utf8').trim().slice(0, 300)
@@ -98,9 +100,15 @@ export class ShellSession {
     return session
   }
 
-  /** The engine's id of the exec, by which its process is found in the engine's process list. */
+  /** The shell's process id on the host, by which the engine's process list shows it; 0 if the engine never says. */
   async readHostPid(): Promise<number> {
-    return ((await this.exec.inspect()) as { Pid?: number }).Pid ?? 0
+    // The shell may answer before the engine has noted its id.
+    for (let tries = 0; tries < 100; tries++) {
+      const { Pid } = (await this.exec.inspect()) as { Pid?: number }
+      if (Pid !== undefined && Pid > 0) return Pid
+      await sleep(10)
+    }
+    return 0
   }
 
   /** Runs one command; only one at a time. Throws CONTAINER_FAILED where the shell itself ends meanwhile. */
@@ -129,7 +137,10 @@ export class ShellSession {
       return { exitCode: null, timedOut: true, stdout: stdout.finish(), stderr: stderr.finish(), durationMs }
     }
     if (answer.carried === 'bad-cwd') return makeStartFailure('bad-cwd', durationMs)
-    const exitCode = Number(answer.carried)
+    const before = this.adopted
+    const exitCode = Number(this.readCarried(answer.carried))
+    // What the command left running may still write, and must not be taken for the next command's output.
+    if ([...this.adopted].some(pid => !before.has(pid))) this.usable = false
     const errors = stderr.finish()
     if ((exitCode === 126 || exitCode === 127) && stdout.finish().bytes === 0) {
       const startError = readShellStartError(this.shell, argv[0], errors.kept.toString('utf8'))
@@ -144,6 +155,13 @@ export class ShellSession {
       stderr: errors,
       durationMs,
     }
+  }
+
+  /** Splits what a marker carried: the number, and the first process's children behind it. */
+  private readCarried(carried: string): string {
+    const [first = '', children = ''] = carried.split(':')
+    this.adopted = new Set(children.split(' ').filter(pid => pid !== ''))
+    return first
   }
 
   close(): void {

@@ -29,16 +29,38 @@ export function readEngineStartError(message: string): StartError | undefined {
 }
 
 /**
+ * Reads what runc prints as the program when the kernel refuses a file that it had found: `exec /app: exec
+ * format error`, with exit code 1. Undefined for anything else.
+ */
+export function readRuntimeStartError(program: string, stderr: string): StartError | undefined {
+  const [, file = '', reason = ''] = /^exec ([^\n]+): ([a-z ]+)\n$/.exec(stderr) ?? []
+  if (!`/${file}`.endsWith(`/${program}`)) return undefined
+  // The file was found, so what is missing is the interpreter or loader that it names.
+  if (reason === 'no such file or directory') return 'no-interpreter'
+  return REASONS.find(([pattern]) => pattern.test(reason))?.[1]
+}
+
+/**
  * Reads the line that a shell prints when its `exec` of `program` fails: `/bin/sh: 3: exec: nope: not found`
- * (dash), `/bin/sh: exec: line 3: nope: not found` (busybox), `/bin/sh: line 3: nope: ...` (bash).
- * Undefined where the output is anything else, for then it is the program's own.
+ * (dash), `/bin/sh: exec: line 3: nope: not found` (busybox), `/bin/sh: line 3: nope: ...` (bash, which may say
+ * it twice). Undefined where the output is anything else, for then it is the program's own.
  */
 export function readShellStartError(shell: string, program: string, stderr: string): StartError | undefined {
-  const line = stderr.endsWith('\n') ? stderr.slice(0, -1) : stderr
-  if (line.includes('\n') || !line.startsWith(`${shell}: `)) return undefined
+  const lines = (stderr.endsWith('\n') ? stderr.slice(0, -1) : stderr).split('\n')
+  const reasons = lines.map(line => readShellLine(shell, program, line))
+  return reasons.length <= 2 && reasons.every(reason => reason !== undefined) ? reasons[0] : undefined
+}
+
+function readShellLine(shell: string, program: string, line: string): StartError | undefined {
+  if (!line.startsWith(`${shell}: `)) return undefined
   const rest = line.slice(shell.length + 2).replace(/^(?:exec: )?(?:(?:line )?\d+: )?(?:exec: )?/, '')
-  if (!rest.startsWith(`${program}: `)) return undefined
-  return REASONS.find(([pattern]) => pattern.test(rest.slice(program.length)))?.[1]
+  const own = program.replace(/^\.\//, '')
+  const at = rest.indexOf(`${own}: `)
+  const before = rest.slice(0, Math.max(0, at))
+  // Bash shows a relative path as an absolute one.
+  const isOwn = before === program.slice(0, -own.length) || (program.includes('/') && /^\/.*\/$/.test(before))
+  if (at < 0 || !isOwn) return undefined
+  return REASONS.find(([pattern]) => pattern.test(rest.slice(at + own.length)))?.[1]
 }
 
 /** The outcome of a command that never started: the same exit code and no output, whoever noticed. */

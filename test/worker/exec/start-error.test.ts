@@ -3,6 +3,7 @@ import {
   exitCodeOf,
   makeStartFailure,
   readEngineStartError,
+  readRuntimeStartError,
   readShellStartError,
 } from '../../../src/worker/exec/start-error.js'
 
@@ -62,12 +63,21 @@ test.each([
     'no-interpreter',
   ],
   ['dash', '/bin/sh: 1: exec: a: b: not found\n', 'a: b', 'not-found'],
+  ['dash', '/bin/sh: 1: exec: ./bin/x: not found\n', './bin/x', 'not-found'],
+  ['bash', '/bin/sh: line 1: /work/bin/x: No such file or directory\n', './bin/x', 'not-found'],
+  [
+    'bash',
+    '/bin/sh: line 5: /x: Permission denied\n/bin/sh: line 5: exec: /x: cannot execute: Permission denied\n',
+    '/x',
+    'not-executable',
+  ],
 ])('%s says %j', (_, stderr, program, expected) => {
   expect(readShellStartError('/bin/sh', program, stderr)).toBe(expected)
 })
 
 test.each([
   ['another program', '/bin/sh: 3: exec: other: not found\n'],
+  ['another program that ends in its name', '/bin/sh: 3: exec: /bin/nope: not found\n'],
   ['another shell', '/bin/bash: 3: exec: nope: not found\n'],
   ['more than one line', 'first\n/bin/sh: 3: exec: nope: not found\n'],
   ['a line behind it', '/bin/sh: 3: exec: nope: not found\nmore\n'],
@@ -75,6 +85,21 @@ test.each([
   ['another reason', '/bin/sh: 3: exec: nope: argument list too long\n'],
 ])('output of the program itself is none of the shell: %s', (_, stderr) => {
   expect(readShellStartError('/bin/sh', 'nope', stderr)).toBeUndefined()
+})
+
+test.each([
+  ['/app', 'exec /app: no such file or directory\n', 'no-interpreter'],
+  ['app', 'exec /usr/bin/app: no such file or directory\n', 'no-interpreter'],
+  ['./in/../app', 'exec ./in/../app: no such file or directory\n', 'no-interpreter'],
+  ['/app', 'exec /app: exec format error\n', 'exec-format'],
+  ['/app', 'exec /app: permission denied\n', 'not-executable'],
+  ['app', 'exec /usr/bin/myapp: exec format error\n', undefined],
+  ['/app', 'exec /app: exec format error\nmore\n', undefined],
+  ['/app', 'exec /app: something else\n', undefined],
+  ['/app', 'x exec /app: exec format error\n', undefined],
+  ['/app', '', undefined],
+])('for %j the runtime says %j', (program, stderr, expected) => {
+  expect(readRuntimeStartError(program, stderr)).toBe(expected)
 })
 
 test('a program that never started has a shell’s exit code and no output', () => {

@@ -1,0 +1,34 @@
+import type Docker from 'dockerode'
+import { afterAll } from 'vitest'
+import { findLocalEndpoint } from '../../src/hosts/endpoint.js'
+import { createEngineClient } from '../../src/hosts/engine-client.js'
+
+/** The engine that tests run against, found as archparity itself finds it. */
+export async function connectTestEngine(): Promise<Docker> {
+  const { url } = await findLocalEndpoint()
+  // The client would merge it into every connection.
+  delete process.env.DOCKER_HOST
+  return createEngineClient(url)
+}
+
+/**
+ * Starts a container that waits for commands as archparity's own do: init as process 1 and the shell on an open
+ * standard input. It is removed after the tests of the file.
+ */
+export async function startIdleContainer(
+  engine: Docker,
+  image: string,
+  options: Docker.ContainerCreateOptions = {},
+): Promise<Docker.Container> {
+  const container = await engine.createContainer({
+    Image: image,
+    Entrypoint: ['/bin/sh'],
+    Cmd: [],
+    OpenStdin: true,
+    ...options,
+    HostConfig: { Init: true, ...options.HostConfig },
+  })
+  afterAll(() => container.remove({ force: true, v: true }).catch(() => {}))
+  await container.start()
+  return container
+}
