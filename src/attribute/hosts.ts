@@ -38,7 +38,7 @@ function draftLostHosts(record: RunRecord): FindingDraft[] {
 function draftLostCoverage(record: RunRecord): FindingDraft[] {
   const groups = new Map<string, LostCoverage[]>()
   for (const lost of record.lost) {
-    if (lost.wanted || (lost.code === 'host-lost' && record.hostLosses.length > 0)) continue
+    if (lost.intended || (lost.code === 'host-lost' && record.hostLosses.length > 0)) continue
     const key = `${lost.code}\0${lost.fix ?? ''}`
     groups.set(key, [...(groups.get(key) ?? []), lost])
   }

@@ -54,7 +54,7 @@ function adviseOnHost(facts: HostFacts): Advice[] {
     advice.push({
       serious: false,
       text: facts.sameKernel
-        ? 'binfmt_misc is not mounted, so no foreign platform can run: sudo mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc'
+        ? 'binfmt_misc is not mounted, so its handlers cannot be seen: sudo mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc'
         : 'The engine runs on a kernel that cannot be seen from here; which platforms it emulates shows only in a run.',
     })
   }
@@ -66,10 +66,9 @@ function adviseOnHandlers(judged: readonly { platform: Platform; capability: Cap
   const advice: Advice[] = []
   if (missing.length > 0) {
     const names = missing.map(({ platform }) => formatPlatform(platform)).join(', ')
-    const fix = missing
-      .map(({ capability }) => (capability.runs ? undefined : capability.fix))
-      .find(each => each !== undefined)
-    advice.push({ serious: true, text: `Cannot run ${names}. ${fix ?? ''}`.trim() })
+    const install = `docker run --privileged --rm tonistiigi/binfmt --install ${missing.map(({ platform }) => platform.architecture).join(',')}`
+    const fix = `Debian/Ubuntu: sudo apt-get install qemu-user-static binfmt-support; elsewhere: ${install}`
+    advice.push({ serious: true, text: `Cannot run ${names}. ${fix}` })
   }
   const emulators = judged.flatMap(({ capability }) =>
     capability.runs && capability.emulator ? [capability.emulator] : [],

@@ -25,19 +25,31 @@ export interface SettingFlags {
 export function addImageOptions(command: Command): Command {
   return command
     .option('--config <file>', 'configuration file (default: archparity.config.ts, if there is one)')
-    .option('--platform <platform...>', 'only these platforms; !linux/386 leaves one out', readPlatformChoice)
+    .option(
+      '--platform <list>',
+      'only these platforms, e.g. linux/amd64,linux/arm64; !linux/386 leaves one out',
+      readPlatformChoice,
+    )
     .option(
       '--reference <platform>',
       'platform that the others are compared with (default: the native one)',
       readPlatform,
     )
-    .option('--insecure-registry <host...>', 'registry that may be spoken to without verified TLS')
+    .option(
+      '--insecure-registry <host>',
+      'registry that may be spoken to without verified TLS (repeatable)',
+      collect,
+    )
 }
 
 /** Flags of a run, each the twin of a setting of the configuration file. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--suites <glob...>', 'suite files (default: suites/**/*.suite.{ts,mts,js,mjs})')
+    .option(
+      '--suites <glob>',
+      'suite files (repeatable; default: suites/**/*.suite.{ts,mts,js,mjs})',
+      collect,
+    )
     .option('--reports <directory>', 'where reports are written (default: reports)')
     .option('-t, --test-name-pattern <regex>', 'only checks whose full name matches', readRegExp)
     .option('--retry <times>', 'try a failed check again', readCount(0, 20))
@@ -54,8 +66,9 @@ export function addRunOptions(command: Command): Command {
     .option('--start-timeout <time>', 'until a container is ready (default: 60s)', readTime)
     .option('--max-output <size>', 'bytes kept of each output, e.g. 64k or 4m (default: 1m)', readSize)
     .option(
-      '--foreign-program <path...>',
-      'program that may be of another architecture; /opt/emu/* for all below',
+      '--foreign-program <path>',
+      'program that may be of another architecture; /opt/emu/* for all below (repeatable)',
+      collect,
     )
 }
 
@@ -89,6 +102,10 @@ function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Par
   return Object.fromEntries(
     keys.filter(key => object[key] !== undefined).map(key => [key, object[key]]),
   ) as Partial<Pick<T, K>>
+}
+
+function collect(text: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), text]
 }
 
 function readPlatform(text: string): string {

@@ -34,7 +34,7 @@ export async function planCommand(
         ? `${JSON.stringify({ image: resolved, host: host.facts, targets, lost: plan.lost }, null, 2)}\n`
         : formatPlan(resolved, plan),
     )
-    return plan.targets.length === 0 || plan.lost.some(lost => lost.wanted) ? EXIT.incomplete : EXIT.parity
+    return plan.targets.length === 0 || plan.lost.some(lost => !lost.intended) ? EXIT.incomplete : EXIT.parity
   } finally {
     await source.close()
   }

@@ -78,7 +78,7 @@ function describeEvent(event: LoggedEvent, rows: Map<string, Row>): string | und
       return undefined
     }
     case 'coverage-lost':
-      return event.lost.wanted ? `lost      ${event.lost.platform}: ${event.lost.reason}` : undefined
+      return event.lost.intended ? undefined : `lost      ${event.lost.platform}: ${event.lost.reason}`
     case 'image-pulled': {
       const row = rows.get(event.target)
       if (row === undefined) return undefined

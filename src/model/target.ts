@@ -42,6 +42,6 @@ export interface LostCoverage {
   readonly reason: string
   /** The command or change that would get the coverage back. */
   readonly fix?: string
-  /** True where the user asked for it (`--platform`): then it does not make the coverage incomplete. */
-  readonly wanted: boolean
+  /** True where the user left it out on purpose: then it does not make the coverage incomplete. */
+  readonly intended: boolean
 }

@@ -85,7 +85,7 @@ function listFaults(findings: readonly Finding[], counts: Readonly<Record<Status
 
 function listLosses(record: RunRecord, counts: Readonly<Record<Status, number>>): Reason[] {
   const texts: string[] = []
-  const lost = record.lost.filter(one => !one.wanted)
+  const lost = record.lost.filter(one => !one.intended)
   if (lost.length > 0) texts.push(`${count(new Set(lost.map(one => one.platform)).size, 'platform')} not run`)
   if (record.hostLosses.length > 0) texts.push(`${count(record.hostLosses.length, 'host')} lost`)
   if (counts.errored > 0) texts.push(`${count(counts.errored, 'result')} errored`)

@@ -99,7 +99,7 @@ function describeLoss({ target }: PlannedTarget, error: unknown): RunEvent {
       digest: target.digest,
       code: known ? error.code.toLowerCase().replaceAll('_', '-') : 'pull-failed',
       reason: describeError(error),
-      wanted: true,
+      intended: false,
       ...(known && error.hint !== undefined ? { fix: error.hint } : {}),
     },
   }

@@ -46,6 +46,8 @@ export async function startSuites(
       watch: false,
       reporters: [new SuiteReporter(meanings, root, pattern, emit)],
       passWithNoTests: true,
+      // Vitest forbids it where CI is set, and then reports nothing of the file.
+      allowOnly: true,
       maxWorkers: concurrency,
       ...(testNamePattern === undefined ? {} : { testNamePattern }),
     },

@@ -46,14 +46,23 @@ export async function judgeCapability(
   if (own) return { runs: true, execution: 'native', reason: `the host is ${facts.architecture}` }
   const handler = program && findBinfmtHandler(facts.handlers, program)
   if (program === undefined) return judgeUnknownArchitecture(facts, platform)
-  if (!facts.sameKernel) return judgeFromAfar(facts)
+  if (!facts.sameKernel) return judgeFromAfar(facts, platform)
   const proof = await prove(platform.architecture)
   if (handler === undefined) {
-    if (proof.ran) {
+    // Without sight of the handlers, only the CPU's own second instruction set can be told from an emulator.
+    if (proof.ran && (facts.handlersKnown || isSecondMode(facts, platform))) {
       return {
         runs: true,
         execution: 'native',
         reason: `the ${facts.architecture} kernel runs ${platform.architecture} programs itself`,
+      }
+    }
+    if (proof.ran) {
+      return {
+        runs: true,
+        execution: 'emulated',
+        emulator: { name: 'unknown' },
+        reason: 'a test program ran, under a handler that cannot be seen: binfmt_misc is not mounted here',
       }
     }
     return { runs: false, code: 'no-handler', ...explainNoHandler(facts, platform) }
@@ -101,13 +110,17 @@ function judgeUnknownArchitecture(facts: HostFacts, platform: Platform): Capabil
 }
 
 /** A kernel that cannot be seen (a virtual machine, another host): what runs shows at the first program. */
-function judgeFromAfar(facts: HostFacts): Capability {
-  return {
-    runs: true,
-    execution: 'emulated',
-    emulator: { name: 'unknown' },
-    reason: `assumed, since the kernel of host ${facts.name} cannot be read from here; the first program shows it`,
-  }
+function judgeFromAfar(facts: HostFacts, platform: Platform): Capability {
+  const reason = `assumed, since the kernel of host ${facts.name} cannot be read from here; the first program shows it`
+  return isSecondMode(facts, platform)
+    ? { runs: true, execution: 'native', reason }
+    : { runs: true, execution: 'emulated', emulator: { name: 'unknown' }, reason }
+}
+
+/** Whether the platform is the 32-bit mode of the host's own CPU family. */
+function isSecondMode(facts: HostFacts, platform: Platform): boolean {
+  const pair = `${facts.architecture}/${platform.architecture}`
+  return pair === 'amd64/386' || pair === 'arm64/arm' || pair === 'mips64le/mipsle'
 }
 
 /** x86-64 levels (x86-64 psABI, "micro-architecture levels"): the flags that tell each from the one below. */

@@ -41,17 +41,15 @@ export async function planTargets(
   const exclude = choice.exclude.map(readPlatform)
   for (const each of image.platforms) {
     const name = formatPlatform(each.platform)
-    const skipped =
-      include !== undefined
-        ? !include.some(wanted => matchesPlatform(wanted, each.platform))
-        : exclude.some(wanted => matchesPlatform(wanted, each.platform))
+    const matches = (wanted: Platform) => matchesPlatform(wanted, each.platform)
+    const skipped = (include !== undefined && !include.some(matches)) || exclude.some(matches)
     if (skipped) {
       lost.push({
         platform: name,
         digest: each.manifest.digest,
         code: 'excluded',
         reason: 'left out by --platform',
-        wanted: false,
+        intended: true,
       })
       continue
     }
@@ -62,13 +60,13 @@ export async function planTargets(
     }
     const { code, reason, fix } = capability
     // Nobody who tests on Linux engines expects another system's images to run, unless they say so.
-    const wanted = code !== 'not-linux' || include !== undefined
+    const intended = code === 'not-linux' && include === undefined
     lost.push({
       platform: name,
       digest: each.manifest.digest,
       code,
       reason,
-      wanted,
+      intended,
       ...(fix === undefined ? {} : { fix }),
     })
   }
@@ -79,7 +77,7 @@ export async function planTargets(
       platform: formatPlatform(wanted),
       code: 'not-in-image',
       reason: `the image has no such platform; it has ${has}`,
-      wanted: true,
+      intended: false,
     })
   }
   const targets = runnable.map(({ image: each, capability }) =>

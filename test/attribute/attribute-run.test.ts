@@ -290,7 +290,7 @@ describe('hosts', () => {
     code: 'no-handler',
     reason: `no handler for ${platform}`,
     fix: 'install it',
-    wanted: false,
+    intended: false,
     ...more,
   })
 
@@ -299,7 +299,7 @@ describe('hosts', () => {
     log.check('a', () => ({}))
     for (const platform of ['linux/arm64', 'linux/s390x'])
       log.add({ type: 'coverage-lost', lost: lost(platform) })
-    log.add({ type: 'coverage-lost', lost: lost('linux/386', { code: 'excluded', wanted: true }) })
+    log.add({ type: 'coverage-lost', lost: lost('linux/386', { code: 'excluded', intended: true }) })
     expect(attribute(log.finish())).toMatchObject([
       {
         kind: 'host',

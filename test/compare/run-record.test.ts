@@ -118,7 +118,7 @@ describe('buildRunRecord', () => {
     log.check('one', platform => ({ absent: platform === 'linux/arm64' }))
     log.add({
       type: 'coverage-lost',
-      lost: { platform: 'linux/arm64', code: 'pull-failed', reason: 'blob unknown', wanted: false },
+      lost: { platform: 'linux/arm64', code: 'pull-failed', reason: 'blob unknown', intended: false },
     })
     const result = buildRunRecord(log.finish()).checks[0]?.results.get('linux/arm64 emulated@local')
     expect(result).toMatchObject({ status: 'inconclusive', reason: 'blob unknown' })

@@ -134,12 +134,12 @@ export function writeFaultyRun(): LoggedEvent[] {
       code: 'no-handler',
       reason: 'no emulator for mips64le is registered on local',
       fix: 'apt-get install qemu-user-static binfmt-support',
-      wanted: false,
+      intended: false,
     },
   })
   log.add({
     type: 'coverage-lost',
-    lost: { platform: 'linux/riscv64', code: 'excluded', reason: 'left out by --platform', wanted: true },
+    lost: { platform: 'linux/riscv64', code: 'excluded', reason: 'left out by --platform', intended: true },
   })
   return log.finish()
 }

@@ -74,7 +74,7 @@ describe('judgeRun', () => {
       log =>
         log.add({
           type: 'coverage-lost',
-          lost: { platform: 'linux/x', code: 'no-handler', reason: 'x', wanted: false },
+          lost: { platform: 'linux/x', code: 'no-handler', reason: 'x', intended: false },
         }),
     ],
     ['a lost host', log => log.add({ type: 'host-lost', host: 'local', message: 'x' })],
@@ -101,7 +101,7 @@ describe('judgeRun', () => {
     const log = two().check('a', () => ({}))
     log.add({
       type: 'coverage-lost',
-      lost: { platform: 'linux/386', code: 'excluded', reason: 'x', wanted: true },
+      lost: { platform: 'linux/386', code: 'excluded', reason: 'x', intended: true },
     })
     expect(judge(log.finish()).outcome).toBe('parity')
   })

@@ -180,7 +180,7 @@ function addCoverage(document: Builder, report: RunReport): void {
   const names: Names = new Set()
   for (const lost of record.lost) {
     const test = addCase(suite, names, 'coverage.platforms', lost.platform).time(0)
-    if (lost.wanted) test.skipped().standardOutput(sanitizeXml(`left out on request: ${lost.reason}`))
+    if (lost.intended) test.skipped().standardOutput(sanitizeXml(`left out on request: ${lost.reason}`))
     else
       test.error(
         clean(lost.reason),

@@ -112,7 +112,7 @@ function renderNotes(report: RunReport, style: Style): string[] {
   const { comparison, record, damage } = report
   const { colors, width } = style
   const notes: [string, string][] = []
-  const excluded = record.lost.filter(lost => lost.wanted).map(lost => lost.platform)
+  const excluded = record.lost.filter(lost => lost.intended).map(lost => lost.platform)
   if (excluded.length > 0) notes.push(['Left out on request: ', excluded.join(', ')])
   const masks = comparison.checks.flatMap(check => check.masks)
   if (masks.length > 0) {

@@ -1,19 +1,9 @@
-import { writeImage, writeIndex } from '../image-writer.js'
+import { writeIndex } from '../image-writer.js'
 import { AMD64, ARM64 } from '../platforms.js'
-import { buildUserland } from '../userland.js'
 import { buildPlatform, type Recipe } from './recipe.js'
 
 export const mislabelled: Recipe = {
   name: 'mislabelled',
   about: 'the index says linux/arm64 and the content is arm64, but its config says linux/amd64',
-  build: async () =>
-    writeIndex([
-      await buildPlatform(AMD64),
-      writeImage({
-        platform: ARM64.platform,
-        configPlatform: AMD64.platform,
-        layers: [await buildUserland(ARM64)],
-        config: { Cmd: ['/bin/sh'] },
-      }),
-    ]),
+  build: async () => writeIndex([await buildPlatform(AMD64), await buildPlatform(ARM64, { claims: AMD64 })]),
 }

@@ -20,6 +20,8 @@ export interface Parts {
   readonly config?: RuntimeConfig
   readonly userland?: (platform: LabPlatform) => Promise<Layer>
   readonly dialect?: Dialect
+  /** What the config claims to be, where that is not what the index says. */
+  readonly claims?: LabPlatform
 }
 
 /** What `/usr/bin/app` prints where an image has nothing else in mind. */
@@ -48,6 +50,7 @@ export async function buildPlatform(platform: LabPlatform, parts: Parts = {}): P
     layers: [userland, await buildLayer([...app, ...(parts.files?.(platform) ?? [])])],
     config: { ...DEFAULT_CONFIG, ...parts.config },
     ...(parts.dialect ? { dialect: parts.dialect } : {}),
+    ...(parts.claims ? { configPlatform: parts.claims.platform } : {}),
   })
 }
 
