@@ -128,8 +128,10 @@ function listMachines(facts: readonly ProgramExecuted[]): string[] {
   return [...new Set(facts.flatMap(fact => fact.machine ?? []))].sort()
 }
 
+/** Programs whose file was read; those that only the process list showed where there are no others. */
 function listPrograms(facts: readonly ProgramExecuted[]): string[] {
-  return [...new Set(facts.map(fact => fact.program))].sort()
+  const read = facts.filter(fact => fact.machine !== undefined)
+  return [...new Set((read.length > 0 ? read : facts).map(fact => fact.program))].sort()
 }
 
 function sayPrograms(programs: readonly string[]): string {

@@ -98,6 +98,15 @@ describe('guard', () => {
     ])
   })
 
+  test('a program that only the process list showed is named where none was read', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'])
+    log.check('app', () => ({}))
+    executed(log, 'linux/arm64', 'app', '/bin/sh')
+    expect(attribute(log.finish())[0]?.title).toBe('linux/arm64 runs a program of another platform: /bin/sh')
+    executed(log, 'linux/arm64', 'app', '/bin/busybox', 'amd64')
+    expect(attribute(log.finish())[0]?.title).toBe('linux/arm64 runs a program built for amd64: /bin/busybox')
+  })
+
   test('one foreign program explains only the checks that ran it', () => {
     const log = new LogWriter(['linux/amd64', 'linux/arm64'])
     for (const name of ['app', 'other'])

@@ -289,19 +289,19 @@ describe('noise', () => {
 
   test('what differs between two runs of the reference is masked everywhere, and told', () => {
     const { checks, noiseLearned } = noisy(
-      p => command('a', { stdout: `pid ${p.length * 7} ok\n` }),
-      command('a', { stdout: 'pid 5 ok\n' }),
+      p => command('a', { stdout: `ticket ${p.length * 7} ok\n` }),
+      command('a', { stdout: 'ticket 5 ok\n' }),
     )
     expect(summarize(checks[0] as CheckComparison)).toEqual([])
     expect(checks[0]?.masks).toEqual([
-      { kind: 'command', label: 'a', field: 'stdout', reason: 'noise-lines', what: ['pid ‹noise› ok'] },
+      { kind: 'command', label: 'a', field: 'stdout', reason: 'noise-lines', what: ['ticket ‹noise› ok'] },
     ])
     expect(noiseLearned).toBe(true)
   })
 
   test('without the second run the same is a difference', () => {
     const { checks, noiseLearned } = noisy(
-      p => command('a', { stdout: `pid ${p.length * 7} ok\n` }),
+      p => command('a', { stdout: `ticket ${p.length * 7} ok\n` }),
       command('a'),
       false,
     )
@@ -311,8 +311,8 @@ describe('noise', () => {
 
   test('what is not noise still differs', () => {
     const { checks } = noisy(
-      p => command('a', { stdout: `pid ${p.length * 7} ${onS390x(p, 'bad', 'ok')}\n` }),
-      command('a', { stdout: 'pid 5 ok\n' }),
+      p => command('a', { stdout: `ticket ${p.length * 7} ${onS390x(p, 'bad', 'ok')}\n` }),
+      command('a', { stdout: 'ticket 5 ok\n' }),
     )
     expect(summarize(checks[0] as CheckComparison)).toEqual(['stdout: amd64 386 arm64 | s390x'])
   })

@@ -174,6 +174,15 @@ describe('what is the run’s or the engine’s', () => {
     ['[01/Mar/2026:12:03:04 +0000]', '[‹time› +0000]'],
     ['Sun, 01 Mar 2026 12:03:04 GMT', '‹time› GMT'],
     ['Sun Mar  1 12:03:04 UTC 2026', '‹time› UTC'],
+    ['-rw-r--r-- 1 root root 4 Mar  1 11:58 x', '-rw-r--r-- 1 root root 4 ‹time› x'],
+    ['pid 14', 'pid ‹pid›'],
+    ['{"pid": 14}', '{"pid": ‹pid›}'],
+    ['PID=14, ok', 'PID=‹pid›, ok'],
+    ['sshd[812]: ready', 'sshd[‹pid›]: ready'],
+    [
+      'overlay on / type overlay (rw,lowerdir=/var/lib/docker/l/AB:/x,upperdir=/y,workdir=/z)',
+      'overlay on / type overlay (rw,lowerdir=‹engine storage›,upperdir=‹engine storage›,workdir=‹engine storage›)',
+    ],
     ['ready in 0.42 s', 'ready in ‹elapsed›'],
     ['took 12ms, all well', 'took ‹elapsed›, all well'],
     ['bash 5.2.15-2+b7 amd64', 'bash 5.2.15-2 ‹arch›'],
@@ -190,6 +199,7 @@ describe('what is the run’s or the engine’s', () => {
   test('the emulator in front of a command line', () => {
     const withP = '1 root /usr/libexec/qemu-binfmt/aarch64-binfmt-P /usr/bin/sh sh -c x'
     expect(normalize(withP, 'linux/arm64')).toBe('1 root sh -c x')
+    expect(normalize('7 root {sh} /usr/libexec/aarch64-binfmt-P /bin/sh sh', 'linux/arm64')).toBe('7 root sh')
     expect(normalize('/usr/bin/qemu-aarch64-static /usr/bin/app x', 'linux/arm64')).toBe('/usr/bin/app x')
     expect(normalize('qemu-img create', 'linux/arm64')).toBe('qemu-img create')
     expect(normalize(withP, 'linux/amd64')).toBe(withP)
@@ -207,6 +217,9 @@ describe('what is the run’s or the engine’s', () => {
 describe('never normalised away', () => {
   test.each([
     '2038-01-19T03:14:08Z',
+    'Jun 11 20:56 x',
+    'rapid 14',
+    '1[1]: x',
     'Thu Jan  1 00:00:00 UTC 1970',
     'Tue, 19 Jan 2038 03:14:07 GMT',
     'crc32 0x1c291ca3',

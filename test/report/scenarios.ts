@@ -26,9 +26,9 @@ export function writeHealthyRun(): LoggedEvent[] {
     { line: 30, file: OTHER },
   )
   log.check(
-    'has a process id',
-    (_, target) => ({ observations: [command('app', { stdout: `ready, pid ${target.id.length}\n` })] }),
-    { line: 31, file: OTHER, noise: { observations: [command('app', { stdout: 'ready, pid 99\n' })] } },
+    'has a ticket',
+    (_, target) => ({ observations: [command('app', { stdout: `ready, ticket ${target.id.length}\n` })] }),
+    { line: 31, file: OTHER, noise: { observations: [command('app', { stdout: 'ready, ticket 99\n' })] } },
   )
   return log.finish()
 }

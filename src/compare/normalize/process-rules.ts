@@ -13,6 +13,8 @@ export function dropEmulatorCommand(line: string): string {
     const next = words[index + 1]
     if (word.endsWith('-binfmt-P') && next?.startsWith('/')) {
       index += 1
+      // busybox shows the name in braces where it is not the first word's.
+      if (/^\{[^}]{1,32}\}$/.test(kept.at(-1) ?? '')) kept.pop()
     } else if (!(/\/qemu-[a-z0-9_]{2,20}(?:-static)?$/.test(word.slice(-40)) && next?.startsWith('/'))) {
       kept.push(word)
     }
@@ -41,17 +43,22 @@ const MOMENTS: readonly RegExp[] = [
   ),
 ]
 
+/** `Nov 23 20:56`, as `ls -l` shows a file that is younger than half a year. */
+const LISTED = new RegExp(`(?<![\\w›])(?<M>${MONTH}) (?<d>[ \\d]\\d) (?<t>\\d{2}:\\d{2})(?![\\d:‹])`, 'g')
+
 /** Replaces the moments that fall in the run's own time; others (2038, the epoch, a build date) stay. */
 export function hideRunTimes(line: string, context: NormalizeContext): string {
   const { window } = context
-  if (window === undefined || !/\d:\d\d:\d/.test(line)) return line
+  if (window === undefined || !/\d:\d\d/.test(line)) return line
+  const year = new Date((window.from + window.to) / 2).getUTCFullYear()
   let result = line
-  for (const pattern of MOMENTS) {
+  for (const pattern of [...MOMENTS, LISTED]) {
     result = result.replace(pattern, (...parts) => {
       const match = parts[0] as string
       const groups = parts.at(-1) as Record<string, string | undefined>
       const month = groups.M === undefined ? Number(groups.m) : MONTHS.indexOf(groups.M) + 1
-      const date = `${groups.y}-${String(month).padStart(2, '0')}-${groups.d?.replace(' ', '0')}T${groups.t}Z`
+      const day = `${String(month).padStart(2, '0')}-${groups.d?.replace(' ', '0')}`
+      const date = `${groups.y ?? year}-${day}T${groups.t}Z`
       const moment = Date.parse(date)
       if (Number.isNaN(moment) || moment < window.from || moment > window.to) return match
       return `‹time›${groups.zone ?? ''}`

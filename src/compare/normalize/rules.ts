@@ -78,12 +78,28 @@ export const NORMALIZE_RULES: readonly NormalizeRule[] = [
     apply: hideContainerIds,
   },
   {
+    name: 'engine-storage',
+    description: "The engine's own directories in the options of an overlay mount.",
+    apply: line =>
+      line.includes('lowerdir=')
+        ? line.replace(/\b(lowerdir|upperdir|workdir)=[^,)\s]+/g, '$1=‹engine storage›')
+        : line,
+  },
+  {
     name: 'container-network',
     description: 'IPv4 and MAC addresses that the engine gave out (172.16.0.0/12, 02:42:…).',
     apply: line =>
       line
         .replace(/(?<![\d.])172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3}(?![\d.]*\d)/g, '‹container address›')
         .replace(/(?<![0-9a-f:])02:42(?::[0-9a-f]{2}){4}(?![0-9a-f:])/gi, '‹container address›'),
+  },
+  {
+    name: 'process-ids',
+    description: 'The number behind `pid`, and the one in `name[123]:` of a log line.',
+    apply: line =>
+      line
+        .replace(/(?<![A-Za-z0-9])(pid(?: ?[=:#] ?| |": ?))\d{1,10}(?![\w‹])/gi, '$1‹pid›')
+        .replace(/(?<=[A-Za-z]\[)\d{1,10}(?=\]: )/g, '‹pid›'),
   },
   {
     name: 'memory-addresses',

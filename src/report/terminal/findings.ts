@@ -1,5 +1,5 @@
 import { isMasked } from '../../attribute/draft.js'
-import type { Difference } from '../../compare/comparison.js'
+import type { Difference, ValueClass } from '../../compare/comparison.js'
 import type { Cause, Evidence, Finding } from '../../model/finding.js'
 import type { Target } from '../../model/target.js'
 import { labelTargets } from '../describe-difference.js'
@@ -11,6 +11,7 @@ import type { Style } from './style.js'
 const MAX_CHECKS = 3
 const MAX_EVIDENCE = 5
 const MAX_DIFFS = 2
+const MAX_CLASSES = 2
 const MAX_DIFF_LINES = 10
 
 /** The findings, most serious first, each with its evidence, advice and the command that shows it. */
@@ -120,12 +121,10 @@ function renderDiff(difference: Difference, finding: Finding, report: RunReport,
       sign.startsWith('-') ? colors.red(line) : sign.startsWith('+') ? colors.green(line) : colors.dim(line),
     )
   }
-  const others = difference.classes.filter(one => one !== base)
-  for (const one of others) {
-    const isConcerned =
-      one.targets.some(id => finding.targets.includes(id)) ||
-      base?.targets.some(id => finding.targets.includes(id))
-    if (!isConcerned) continue
+  const isConcerned = (one: ValueClass | undefined) =>
+    one?.targets.some(id => finding.targets.includes(id)) === true
+  const others = difference.classes.filter(one => one !== base && (isConcerned(one) || isConcerned(base)))
+  for (const one of others.slice(0, MAX_CLASSES)) {
     put('---', sayTargets(base?.targets ?? [], targets))
     put('+++', sayTargets(one.targets, targets))
     if (one.diff.length === 0) {
@@ -136,5 +135,6 @@ function renderDiff(difference: Difference, finding: Finding, report: RunReport,
     if (one.diff.length > MAX_DIFF_LINES)
       put('…', `${one.diff.length - MAX_DIFF_LINES} more lines in report.json`)
   }
+  if (others.length > MAX_CLASSES) put('…', `${others.length - MAX_CLASSES} more values in report.json`)
   return lines
 }

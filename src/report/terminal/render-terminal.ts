@@ -125,10 +125,7 @@ function renderNotes(report: RunReport, style: Style): string[] {
       ),
     ]
     const shown = fields.slice(0, 4).join(', ')
-    notes.push([
-      'Not compared (noise): ',
-      fields.length > 4 ? `${shown} and ${fields.length - 4} more` : shown,
-    ])
+    notes.push(['Masked: ', fields.length > 4 ? `${shown} and ${fields.length - 4} more` : shown])
   }
   const noiseError = record.noiseErrors[0]
   if (noiseError !== undefined) {
