@@ -28,11 +28,19 @@ export async function statPath(container: Docker.Container, path: string): Promi
     if (typeof header !== 'string') return undefined
     return JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as PathStat
   } catch (error) {
-    const status = (error as { statusCode?: number }).statusCode
-    // 400: a parent is no directory; some engines say 500 for a link that leads nowhere.
-    if (status === 404 || status === 400) return undefined
-    throw error
+    if (saysMissing(error)) return undefined
+    // The answer to this kind of request has no words; those of the next kind tell a bad path from a broken engine.
+    if ((error as { statusCode?: number }).statusCode !== 500) throw error
+    await readEntry(container, path, () => false)
+    return undefined
   }
+}
+
+/** Whether the engine means that there is no such path: engines also fail on links in a loop and files as folders. */
+function saysMissing(error: unknown): boolean {
+  const { statusCode, message } = error as { statusCode?: number; message?: string }
+  if (statusCode === 404 || statusCode === 400) return true
+  return statusCode === 500 && /not a directory|too many (?:\w+ )*links|name too long/.test(message ?? '')
 }
 
 /** The tar header of one entry, as far as it is used. */
@@ -55,7 +63,7 @@ export async function readEntry(
   onBytes: (bytes: Buffer) => boolean,
 ): Promise<EntryHeader | undefined> {
   const stream = await container.getArchive({ path }).catch(error => {
-    if ((error as { statusCode?: number }).statusCode === 404) return undefined
+    if (saysMissing(error)) return undefined
     throw error
   })
   if (stream === undefined) return undefined

@@ -3,6 +3,7 @@ import { isDirectoryStat, isSymlinkStat, readEntry, statPath } from '../../hosts
 import { formatElfMachine, readElfHeader } from '../../model/elf-header.js'
 import type { FileObservation } from '../../model/observation.js'
 import { ByteCollector, captureBytes } from '../exec/byte-collector.js'
+import { CheckFailure } from '../failure.js'
 import type { FileResult } from './results.js'
 
 /** A file as a check gets it and as it is recorded. */
@@ -18,6 +19,15 @@ export async function readContainerFile(
   limit: number,
 ): Promise<FileReading> {
   const stat = await statPath(container, path)
+  if (stat === undefined && /^\/+(proc|sys|dev)(\/|$)/.test(path)) {
+    throw new CheckFailure(
+      'exception',
+      'FILE_NOT_STORED',
+      `${path} is the kernel’s, and file() reads what the container stores: read it with exec(['cat', ...])`,
+    )
+  }
+  // The engine gives the same status for a container that is gone, which must not look like a missing file.
+  if (stat === undefined) await container.inspect()
   if (stat === undefined) return describe(path, { exists: false }, Buffer.alloc(0))
   const linkTarget = isSymlinkStat(stat) ? stat.linkTarget : undefined
   const real = linkTarget?.startsWith('/') ? linkTarget : path

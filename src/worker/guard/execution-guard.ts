@@ -80,8 +80,8 @@ export class ExecutionGuard {
     }
     // An emulator of an unknown name is one that could not be seen when planning; any will do.
     const wanted = target.emulator?.name
-    const expected =
-      emulator !== undefined && (wanted === undefined || wanted === 'unknown' || wanted === emulator)
+    const named = wanted !== undefined && wanted !== 'unknown'
+    const expected = emulator !== undefined && (!named || wanted === emulator)
     return {
       program,
       emulator: shown,
@@ -91,7 +91,7 @@ export class ExecutionGuard {
         : {
             message:
               emulator === undefined
-                ? `${program} should run under ${wanted}, but the host ran it natively: it is not a ${formatPlatform(target.platform)} program`
+                ? `${program} should run under ${named ? wanted : 'an emulator'}, but the host ran it natively: it is not a ${formatPlatform(target.platform)} program`
                 : `${program} should run under ${wanted}, but ran under ${emulator}`,
           }),
     }

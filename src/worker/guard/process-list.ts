@@ -24,6 +24,8 @@ export async function listProcesses(container: Docker.Container): Promise<Listed
 export function findEmulator(args: string): string | undefined {
   const first = args.split(/\s/, 1)[0] ?? ''
   const name = first.slice(first.lastIndexOf('/') + 1)
+  // QEMU's tools have names of the same form.
+  if (/^qemu-(img|io|nbd|ga|edid|keymap)$/.test(name)) return undefined
   const qemu = /^(?:qemu-)?([a-z0-9_]+?)(?:-static)?(?:-binfmt-P)?$/.exec(name)
   if (qemu !== null && (name.startsWith('qemu-') || name.endsWith('-binfmt-P'))) return `qemu-${qemu[1]}`
   if (/^(rosetta|FEXInterpreter|box64|box86)$/.test(name)) return name

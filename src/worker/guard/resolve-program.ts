@@ -30,21 +30,28 @@ export async function resolveProgram(
     ? [path.posix.resolve(cwd, name)]
     : searchPath.map(dir => path.posix.join(dir, name))
   for (const candidate of candidates) {
-    const programs = await readProgram(container, candidate, 0)
+    const programs = await readProgram(container, candidate, 0, !name.includes('/'))
     if (programs.length > 0) return programs
   }
   return []
 }
 
-async function readProgram(container: Docker.Container, file: string, depth: number): Promise<Program[]> {
+/** With `searching`, a file that nobody may execute is passed over, as whoever searches PATH does. */
+async function readProgram(
+  container: Docker.Container,
+  file: string,
+  depth: number,
+  searching = false,
+): Promise<Program[]> {
   const stat = await statPath(container, file)
   if (stat === undefined || isDirectoryStat(stat)) return []
   const real = isSymlinkStat(stat) && stat.linkTarget.startsWith('/') ? stat.linkTarget : file
-  const head = await readHead(container, real)
-  if (head === undefined) return []
+  const read = await readHead(container, real)
+  if (read === undefined || (searching && (read.mode & 0o111) === 0)) return []
+  const { head } = read
   const elf = readElfHeader(head)
   if (elf !== undefined) return [{ path: real, kind: 'elf', elf }]
-  const interpreter = /^#![ \t]*(\/[^\s\0]+)/.exec(head.toString('latin1'))?.[1]
+  const interpreter = /^#![ \t]*(\/[^ \t\n\0]+)/.exec(head.toString('latin1'))?.[1]
   if (interpreter === undefined) return [{ path: real, kind: 'other' }]
   const script: Program = { path: real, kind: 'script', interpreter }
   return depth >= MAX_INTERPRETERS
@@ -52,7 +59,10 @@ async function readProgram(container: Docker.Container, file: string, depth: num
     : [script, ...(await readProgram(container, interpreter, depth + 1))]
 }
 
-async function readHead(container: Docker.Container, file: string): Promise<Buffer | undefined> {
+async function readHead(
+  container: Docker.Container,
+  file: string,
+): Promise<{ head: Buffer; mode: number } | undefined> {
   const parts: Buffer[] = []
   let size = 0
   const entry = await readEntry(container, file, bytes => {
@@ -61,6 +71,6 @@ async function readHead(container: Docker.Container, file: string): Promise<Buff
     return size < HEAD_BYTES
   })
   return entry?.type === 'file' || entry?.type === 'link' || entry?.type === 'contiguous-file'
-    ? Buffer.concat(parts).subarray(0, HEAD_BYTES)
+    ? { head: Buffer.concat(parts).subarray(0, HEAD_BYTES), mode: entry.mode }
     : undefined
 }
