@@ -16,7 +16,7 @@ import { SetupError } from './setup-error.mjs'
  * @param {readonly string[]} args
  * @param {CommandOptions} [options]
  * @returns {Promise<{ exitCode: number, output: string }>} output is stdout and stderr as they came
- * @throws {SetupError} where it cannot start, or fails without `allowFailure`; with its last lines
+ * @throws {SetupError} where it cannot start, or fails without `allowFailure`; with what it said
  */
 export function runCommand(file, args, options = {}) {
   const line = [file, ...args].join(' ')
@@ -37,9 +37,20 @@ export function runCommand(file, args, options = {}) {
       const exitCode = code ?? 128
       if (exitCode === 0 || options.allowFailure) return resolve({ exitCode, output })
       const how = signal ? `was ended by ${signal}` : `failed with exit code ${exitCode}`
-      reject(new SetupError(`\`${line}\` ${how}:\n${lastLines(output, 20)}`))
+      reject(new SetupError(`\`${line}\` ${how}:\n${shorten(output)}`))
     })
   })
+}
+
+/**
+ * Some programs name the cause first, others last.
+ * @param {string} output
+ */
+function shorten(output) {
+  const lines = output.trimEnd().split('\n')
+  return lines.length <= 30
+    ? lines.join('\n')
+    : [...lines.slice(0, 12), '...', ...lines.slice(-15)].join('\n')
 }
 
 /**
