@@ -49,7 +49,7 @@ export function gatherEvidence(
       data: { kind: error.kind, ...(error.code ? { code: error.code } : {}) },
     })
   }
-  return { target, evidence, signature, leading, lead: nameLead(signature, broken, check, evidence) }
+  return { target, evidence, signature, leading, lead: nameLead(signature, broken, check, target, evidence) }
 }
 
 interface Pair {
@@ -188,6 +188,7 @@ function nameLead(
   signature: SignatureMatch | undefined,
   broken: Pair | undefined,
   check: CheckRecord,
+  target: Target,
   evidence: readonly Evidence[],
 ): string {
   if (signature !== undefined && signature.signature.id !== 'contradiction')
@@ -199,6 +200,9 @@ function nameLead(
       return `exit ${describeExit(own)} ${firstWord(own.command)}`
     return `exit ${describeExit(own)} ${labelObservation(own)}`
   }
+  const error = check.results.get(target.id)?.errors[0]
+  // A code names a reason, an assertion's message only its check's own.
+  if (error?.code !== undefined && error.kind !== 'assertion') return `code ${error.code}`
   return `${check.check.id} ${evidence[0]?.text ?? ''}`
 }
 

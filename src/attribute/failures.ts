@@ -75,7 +75,7 @@ function draftFailure(
     targets,
     evidence,
     advice: judgement.advice,
-    reproduce: members.slice(0, 2).flatMap(one => listCommands(world.record.image, one.target, one.leading)),
+    reproduce: members.slice(0, 1).flatMap(one => listCommands(world.record.image, one.target, one.leading)),
   }
 }
 

@@ -36,12 +36,13 @@ export function findMetadataFaults(record: RunRecord): FindingDraft[] {
   return (record.image?.notes ?? []).flatMap(note => {
     const fault = FAULTS[note.code]
     if (fault === undefined) return []
-    const where = note.platform ?? note.digest ?? 'the index'
-    const targets = record.targets.filter(
-      target =>
-        formatPlatform(target.platform) === note.platform ||
-        (note.digest !== undefined && target.digest === note.digest),
+    const targets = record.targets.filter(target =>
+      note.code === 'same-manifest-for-two-platforms'
+        ? target.digest === note.digest
+        : formatPlatform(target.platform) === note.platform,
     )
+    const named = [...new Set(targets.map(target => formatPlatform(target.platform)))].join(' and ')
+    const where = named || (note.platform ?? note.digest ?? 'the index')
     const draft: FindingDraft = {
       kind: 'metadata',
       cause: fault.cause,

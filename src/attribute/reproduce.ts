@@ -4,7 +4,10 @@ import { formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
 import { quoteCommand, quoteWord } from './shell-quote.js'
 
-/** Commands that show on one target, without archparity, what an observation saw; none where that cannot be said. */
+/**
+ * Commands that show on one target, without archparity, what an observation saw; none where that cannot be said.
+ * Where nothing was observed the image did not come up: then they start it as it is.
+ */
 export function listCommands(
   image: ResolvedImage | undefined,
   target: Target,
@@ -45,6 +48,7 @@ function listWords(observation: Observation | undefined): Words | undefined {
       return { options: ['--entrypoint', 'ls'], arguments: ['-lnd', observation.path] }
     case 'http':
     case 'logs':
+    case undefined:
       return { options: [], arguments: [] }
     default:
       return undefined

@@ -6,7 +6,7 @@ import type { CheckError } from '../../src/model/check.js'
 import type { LoggedEvent } from '../../src/model/events.js'
 import type { Finding } from '../../src/model/finding.js'
 import type { LostCoverage } from '../../src/model/target.js'
-import { command, LogWriter, SIX } from '../report/factory.js'
+import { command, LogWriter, makeDigest, SIX } from '../report/factory.js'
 import { MACHINES, writeFaultyRun, writeHealthyRun } from '../report/scenarios.js'
 
 const FILE = 'suites/app.suite.ts'
@@ -190,6 +190,22 @@ describe('one reason, one finding', () => {
     ])
   })
 
+  test('checks that could not begin for one reason are put together, with the command that starts the image', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'])
+    for (const name of ['a', 'b']) {
+      const message = `ended with exit code 3 while ${name} was to run`
+      log.check(name, () => ({
+        status: 'failed',
+        errors: [{ kind: 'exception', code: 'CONTAINER_ENDED', message }],
+      }))
+    }
+    const findings = attribute(log.finish())
+    expect(findings).toMatchObject([{ cause: 'image', title: '2 checks fail on every platform' }])
+    expect(findings[0]?.reproduce[0]).toMatch(
+      /^docker run --rm --platform linux\/amd64 \S+@sha256:[0-9a-f]{64}$/,
+    )
+  })
+
   test('checks that only share an exit code are not', () => {
     const log = new LogWriter(['linux/amd64', 'linux/arm64'])
     for (const name of ['a', 'b']) {
@@ -277,7 +293,12 @@ describe('metadata', () => {
             message: 'the config says linux/amd64',
             platform: 'linux/arm64',
           },
-          { code: 'same-manifest-for-two-platforms', message: 'sha256:1 is listed for both' },
+          {
+            code: 'same-manifest-for-two-platforms',
+            message: 'is listed for both',
+            platform: 'linux/arm64',
+            digest: makeDigest('linux/amd64'),
+          },
           { code: 'orphan-attestation', message: 'no subject' },
           { code: 'foreign-entry', message: 'a chart' },
         ],
@@ -287,8 +308,8 @@ describe('metadata', () => {
     expect(
       attribute(log.finish()).map(finding => [finding.kind, finding.cause, ...finding.platforms]),
     ).toEqual([
+      ['metadata', 'architecture', 'linux/amd64'],
       ['metadata', 'architecture', 'linux/arm64'],
-      ['metadata', 'architecture'],
     ])
   })
 })

@@ -26,7 +26,7 @@ describe('listCommands', () => {
     ],
     ['a request', { kind: 'http', method: 'GET', url: '/', durationMs: 1 }, [`${START} ${NAME}`]],
     ['a value', { kind: 'value', name: 'x', value: 1 }, []],
-    ['nothing', undefined, []],
+    ['nothing', undefined, [`${START} ${NAME}`]],
   ])('%s', (_, observation, expected) => expect(commandsFor(observation)).toEqual(expected))
 
   test('an image from an OCI layout is first given to the engine', () => {

@@ -72,9 +72,9 @@ export function renderMatrix(report: RunReport, heads: readonly string[], style:
     }
   }
   const used = new Set([...marks.values()].flat())
-  const legend = (Object.keys(SYMBOLS) as Mark[]).filter(mark => used.has(mark) && mark !== 'passed')
-  if (legend.length > 0) {
-    const text = ['passed' as const, ...legend].map(mark => `${SYMBOLS[mark]} ${LEGEND[mark]}`).join(', ')
+  const legend = (Object.keys(SYMBOLS) as Mark[]).filter(mark => used.has(mark))
+  if (legend.some(mark => mark !== 'passed')) {
+    const text = legend.map(mark => `${SYMBOLS[mark]} ${LEGEND[mark]}`).join(', ')
     lines.push(...wrap(text, style.width).map(line => style.colors.dim(line)))
   }
   return lines
