@@ -13,9 +13,10 @@ import type {
 import type { HostFacts } from '../model/host.js'
 import type { ResolvedImage } from '../model/image.js'
 import type { Observation } from '../model/observation.js'
-import { compareText, formatPlatform } from '../model/platform.js'
+import { compareText } from '../model/platform.js'
 import type { Status } from '../model/status.js'
 import type { LostCoverage, Target } from '../model/target.js'
+import { explainMissing, type RunEnd } from './explain-missing.js'
 import { orderChecks, orderTargets } from './order.js'
 
 /** What became of one check on one target in one pass. */
@@ -237,18 +238,14 @@ function toResult(event: CheckFinished, at: string): CheckResult {
   return { status, durationMs, attempts, flaky, errors, at, ...(reason === undefined ? {} : { reason }) }
 }
 
-interface World {
-  readonly targets: readonly Target[]
-  readonly mainErrors: readonly SuiteErrored[]
-  readonly hostLosses: readonly HostLost[]
-  readonly lost: readonly LostCoverage[]
-  readonly finished: RunFinished | undefined
-}
-
-function completeCheck(draft: CheckDraft, world: World): CheckRecord {
+function completeCheck(draft: CheckDraft, world: RunEnd): CheckRecord {
   const results = new Map<string, CheckResult>()
   for (const target of world.targets) {
-    results.set(target.id, draft.results.get(target.id) ?? explainMissing(draft, target, world))
+    results.set(
+      target.id,
+      draft.results.get(target.id) ??
+        explainMissing(draft.check, draft.started.has(target.id), target, world),
+    )
   }
   return {
     check: draft.check,
@@ -257,31 +254,4 @@ function completeCheck(draft: CheckDraft, world: World): CheckRecord {
     observations: settleObservations(draft.main, world.targets),
     noiseObservations: settleObservations(draft.repeat, world.targets),
   }
-}
-
-/** The result of a check that never finished on a target: errored where its suite broke, else inconclusive. */
-function explainMissing(draft: CheckDraft, target: Target, world: World): CheckResult {
-  const none = { durationMs: 0, attempts: 0, flaky: false, errors: [] }
-  const suite = world.mainErrors.find(error => error.target === target.id && error.file === draft.check.file)
-  if (suite !== undefined) return { ...none, status: 'errored', reason: suite.message }
-  const began = draft.started.has(target.id)
-  const host = world.hostLosses.find(loss => loss.host === target.host)
-  if (host !== undefined) {
-    const when = began ? 'while this check ran' : 'before this check started'
-    return {
-      ...none,
-      status: 'inconclusive',
-      reason: `host ${target.host} was lost ${when}: ${host.message}`,
-    }
-  }
-  const lost = world.lost.find(
-    one =>
-      one.platform === formatPlatform(target.platform) && (one.digest ?? target.digest) === target.digest,
-  )
-  if (lost !== undefined) return { ...none, status: 'inconclusive', reason: lost.reason }
-  const ended = world.finished?.reason === 'interrupted' ? 'the run was interrupted' : 'the run ended'
-  const reason = began
-    ? `${ended} before this check finished here`
-    : `this check never started here: ${ended} first, or the suite declares it on other targets only`
-  return { ...none, status: 'inconclusive', reason }
 }

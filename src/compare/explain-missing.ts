@@ -1,0 +1,40 @@
+import type { CheckRef } from '../model/check.js'
+import type { HostLost, RunFinished, SuiteErrored } from '../model/events.js'
+import { formatPlatform } from '../model/platform.js'
+import type { LostCoverage, Target } from '../model/target.js'
+import type { CheckResult } from './run-record.js'
+
+/** What ended a run, or parts of it, before all checks had a result. */
+export interface RunEnd {
+  readonly targets: readonly Target[]
+  readonly mainErrors: readonly SuiteErrored[]
+  readonly hostLosses: readonly HostLost[]
+  readonly lost: readonly LostCoverage[]
+  readonly finished: RunFinished | undefined
+}
+
+/** The result of a check that never finished on a target: errored where its suite broke, else inconclusive. */
+export function explainMissing(check: CheckRef, began: boolean, target: Target, world: RunEnd): CheckResult {
+  const none = { durationMs: 0, attempts: 0, flaky: false, errors: [] }
+  const suite = world.mainErrors.find(error => error.target === target.id && error.file === check.file)
+  if (suite !== undefined) return { ...none, status: 'errored', reason: suite.message }
+  const host = world.hostLosses.find(loss => loss.host === target.host)
+  if (host !== undefined) {
+    const when = began ? 'while this check ran' : 'before this check started'
+    return {
+      ...none,
+      status: 'inconclusive',
+      reason: `host ${target.host} was lost ${when}: ${host.message}`,
+    }
+  }
+  const lost = world.lost.find(
+    one =>
+      one.platform === formatPlatform(target.platform) && (one.digest ?? target.digest) === target.digest,
+  )
+  if (lost !== undefined) return { ...none, status: 'inconclusive', reason: lost.reason }
+  const ended = world.finished?.reason === 'interrupted' ? 'the run was interrupted' : 'the run ended'
+  const reason = began
+    ? `${ended} before this check finished here`
+    : `this check never started here: ${ended} first, or the suite declares it on other targets only`
+  return { ...none, status: 'inconclusive', reason }
+}
