@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import type { ViteUserConfig } from 'vitest/config'
 import { loadConfig, mergeSettings } from './config/load.js'
 import type { ArchparityConfig } from './config/schema.js'
@@ -41,7 +42,7 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
   const host = await connectLocalHost(env)
   try {
     const image = await source.resolve()
-    await sweepLeftovers(host.engine)
+    await sweepLeftovers(host.engine, tmpdir())
     const choice = {
       exclude: settings.excludePlatforms,
       ...(settings.platforms === undefined ? {} : { include: settings.platforms }),

@@ -1,13 +1,14 @@
 import path from 'node:path'
 import pc from 'picocolors'
-import { ArchparityError } from '../errors.js'
+import { ArchparityError, type ErrorCode } from '../errors.js'
 import { findLocalEndpoint } from '../hosts/endpoint.js'
 import { createEngineClient } from '../hosts/engine-client.js'
 import { REPORT_FORMATS } from '../report/index.js'
 import { buildRunReport } from '../report/run-report.js'
 import { renderTerminal } from '../report/terminal/render-terminal.js'
 import { runImage } from '../run/run-image.js'
-import { removeRunContainers } from '../run/sweep.js'
+import { killChildren, removeRunContainers } from '../run/sweep.js'
+import { openTemporaryDirectory } from '../run/temporary-directory.js'
 import { EXIT } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
 import type { SettingFlags } from './options.js'
@@ -34,10 +35,13 @@ export async function runCommand(
   const out = process.stderr
   const live = out.isTTY === true && !process.env.CI
   const progress = createProgress(out, live)
+  const temporary = openTemporaryDirectory()
   let runId = ''
   const interruption = listenForInterrupt(
     () => out.write('stopping: containers are being removed; once more to stop at once\n'),
     async () => {
+      killChildren()
+      temporary.close()
       const { url } = await findLocalEndpoint(env)
       if (runId !== '') await removeRunContainers(createEngineClient(url), runId)
     },
@@ -49,6 +53,7 @@ export async function runCommand(
       root,
       filters,
       version,
+      temporary,
       env,
       signal: interruption.signal,
       ...(flags.testNamePattern === undefined ? {} : { testNamePattern: flags.testNamePattern }),
@@ -77,11 +82,15 @@ export async function runCommand(
       outcome.logProblem === undefined
         ? problems
         : [new ArchparityError('REPORT_FAILED', outcome.logProblem), ...problems]
+    const failed = report.record.finished?.error
+    if (failed !== undefined)
+      printError(new ArchparityError(failed.code as ErrorCode, failed.message, failed))
     for (const problem of all) printError(problem)
     const code = EXIT[report.verdict.outcome]
     return code === EXIT.parity && all.length > 0 ? EXIT.incomplete : code
   } finally {
     progress.stop()
     interruption.stop()
+    temporary.close()
   }
 }

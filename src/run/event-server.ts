@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunEvent } from '../model/events.js'
@@ -8,20 +6,20 @@ import type { RunEvent } from '../model/events.js'
 /** The socket on which workers report what they see; only this user can reach it. */
 export interface EventServer {
   readonly socketPath: string
-  /** Waits until every worker has hung up (or the grace is over), then removes the socket. */
+  /** Waits until every worker has hung up (or the grace is over), then closes the socket. */
   close(): Promise<void>
 }
 
 /** How long workers that have ended may take to be seen hanging up. */
 const DRAIN_MS = 2000
 
-/** Listens for workers' events, one JSON object a line; lines that are none are dropped. */
+/** Listens in `directory` for workers' events, one JSON object a line; lines that are none are dropped. */
 export async function startEventServer(
-  owner: string,
+  directory: string,
   onEvent: (event: RunEvent) => void,
 ): Promise<EventServer> {
-  const directory = await mkdtemp(path.join(tmpdir(), `archparity-${owner}-`))
-  const socketPath = path.join(directory, 'events.sock')
+  // A short name: the whole path of a socket may have 104 bytes.
+  const socketPath = path.join(directory, 's')
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
     sockets.add(socket)
@@ -40,7 +38,6 @@ export async function startEventServer(
       while (sockets.size > 0 && performance.now() < deadline) await sleep(10)
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))
-      await rm(directory, { recursive: true, force: true })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
@@ -49,7 +50,8 @@ export function hasEnded(owner: Owner): boolean {
 
 /** The name alone, since a machine that was started anew has ended all of its earlier processes. */
 function identifyMachine(): string {
-  return hostname().replace(/[^A-Za-z0-9-]/g, '-')
+  // Hashed, for it becomes part of a socket's path, which must be short.
+  return createHash('sha256').update(hostname()).digest('hex').slice(0, 12)
 }
 
 function readStartTime(pid: number): string | undefined {

@@ -20,6 +20,7 @@ import { describeThisProcess, formatOwner, LABELS } from './owner.js'
 import { prepareTargets } from './prepare-targets.js'
 import { type SuiteRun, startSuites } from './run-suites.js'
 import { removeRunContainers, sweepLeftovers } from './sweep.js'
+import type { TemporaryDirectory } from './temporary-directory.js'
 
 /** What a run is asked for. */
 export interface RunRequest {
@@ -30,6 +31,7 @@ export interface RunRequest {
   readonly filters: readonly string[]
   readonly testNamePattern?: string
   readonly version: string
+  readonly temporary: TemporaryDirectory
   /** Aborts the run: no new check starts, what runs is stopped, reports are still written. */
   readonly signal: AbortSignal
   /** Environment for finding the engine, as it was before this process cleaned it. */
@@ -108,7 +110,7 @@ async function runStages(request: RunRequest, log: EventLog, runId: string): Pro
     const host = await connectLocalHost(request.env)
     log.emit({ type: 'host-ready', facts: host.facts })
     try {
-      await sweepLeftovers(host.engine)
+      await sweepLeftovers(host.engine, path.dirname(request.temporary.path))
       await runOnHost(request, log, runId, source, image, host)
     } finally {
       await removeRunContainers(host.engine, runId).catch(() => {})
@@ -154,7 +156,7 @@ async function runOnHost(
   const owner = formatOwner(describeThisProcess())
   const labels = { [LABELS.run]: runId, [LABELS.owner]: owner, [LABELS.started]: new Date().toISOString() }
   const emit = (event: RunEvent) => log.emit(event)
-  const server = await startEventServer(owner, emit)
+  const server = await startEventServer(request.temporary.path, emit)
   try {
     const { root, signal } = request
     const credentials =

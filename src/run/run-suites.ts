@@ -38,13 +38,14 @@ export async function startSuites(
   const { root, filters, testNamePattern } = selection
   const pattern = testNamePattern === undefined ? undefined : new RegExp(testNamePattern)
   const handlers = rememberSignalHandlers()
+  let cancelled = false
   const vitest = await createVitest(
     'test',
     {
       config: false,
       root,
       watch: false,
-      reporters: [new SuiteReporter(meanings, root, pattern, emit)],
+      reporters: [new SuiteReporter(meanings, root, pattern, emit, () => cancelled)],
       passWithNoTests: true,
       // Vitest forbids it where CI is set, and then reports nothing of the file.
       allowOnly: true,
@@ -62,7 +63,10 @@ export async function startSuites(
   handlers.restore()
   return {
     done: runToEnd(vitest, filters),
-    cancel: () => vitest.cancelCurrentRun('keyboard-input'),
+    cancel: () => {
+      cancelled = true
+      return vitest.cancelCurrentRun('keyboard-input')
+    },
   }
 }
 

@@ -25,6 +25,7 @@ export class SuiteReporter implements Reporter {
   private readonly meanings: ReadonlyMap<string, ProjectMeaning>
   private readonly root: string
   private readonly emit: (event: RunEvent) => void
+  private readonly isCancelled: () => boolean
   /** With `-t`, checks that do not match are not part of the run. */
   private readonly namePattern: RegExp | undefined
 
@@ -33,7 +34,9 @@ export class SuiteReporter implements Reporter {
     root: string,
     namePattern: RegExp | undefined,
     emit: (event: RunEvent) => void,
+    isCancelled: () => boolean,
   ) {
+    this.isCancelled = isCancelled
     this.meanings = meanings
     this.root = root
     this.namePattern = namePattern
@@ -45,6 +48,8 @@ export class SuiteReporter implements Reporter {
     if (meaning === undefined || !this.isWanted(test)) return
     const result = test.result()
     if (result.state === 'pending') return
+    // Vitest says skipped also of what it broke off; left without a result it counts as inconclusive.
+    if (result.state === 'skipped' && test.options.mode === 'run' && this.isCancelled()) return
     const setUpErrors = result.state === 'skipped' && test.options.mode === 'run' ? findSetUpErrors(test) : []
     const errors = [...(result.errors ?? []), ...setUpErrors].map(describeSuiteError)
     const diagnostic = test.diagnostic()

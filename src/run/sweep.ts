@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type Docker from 'dockerode'
 import { hasEnded, LABELS, parseOwner } from './owner.js'
@@ -9,13 +9,34 @@ export async function removeRunContainers(engine: Docker, runId: string): Promis
   return removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
 }
 
-/** Removes what runs that were killed have left on this engine and in the temporary directory. */
-export async function sweepLeftovers(engine: Docker): Promise<number> {
-  await sweepTemporaryFiles()
+/** Removes what runs that were killed have left on this engine and in the directory of temporary files. */
+export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
+  await sweepTemporaryFiles(temporaryFiles)
   return removeContainers(engine, [LABELS.owner], labels => {
     const owner = parseOwner(labels[LABELS.owner] ?? '')
     return owner !== undefined && hasEnded(owner)
   })
+}
+
+/** Kills this process's own children at once, for an end that waits for nothing. */
+export function killChildren(): void {
+  for (const child of listChildren(process.pid)) {
+    try {
+      process.kill(child, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+/** Process ids of the children, where the kernel tells (Linux). */
+function listChildren(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return text.split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
 }
 
 async function removeContainers(
@@ -37,12 +58,12 @@ async function removeContainers(
   return chosen.length
 }
 
-async function sweepTemporaryFiles(): Promise<void> {
-  const names = await readdir(tmpdir()).catch((): string[] => [])
+async function sweepTemporaryFiles(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((): string[] => [])
   for (const name of names) {
     const owner = /^archparity-(\d+\.(?:\d+|x)\..+)-[A-Za-z0-9_]{6}$/.exec(name)?.[1]
     const parsed = owner === undefined ? undefined : parseOwner(owner)
     if (parsed !== undefined && hasEnded(parsed))
-      await rm(path.join(tmpdir(), name), { recursive: true, force: true })
+      await rm(path.join(directory, name), { recursive: true, force: true })
   }
 }

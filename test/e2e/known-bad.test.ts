@@ -89,7 +89,12 @@ test('garbage and a flood of output are recorded, shown harmlessly and equal eve
   expect(garbage.exitCode, garbage.output).toBe(0)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
   expect(garbage.output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/)
-  const flood = await runSuites(await ensureImage('flood'), APP_SUITE, ['--command-timeout', '60s', '--platform', 'linux/amd64'])
+  const flood = await runSuites(await ensureImage('flood'), APP_SUITE, [
+    '--command-timeout',
+    '60s',
+    '--platform',
+    'linux/amd64',
+  ])
   expect(flood.exitCode, flood.output).toBe(0)
   expect(JSON.stringify(flood.events)).toContain('"truncated":true')
 })

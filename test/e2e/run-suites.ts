@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Finding } from '../../src/model/finding.js'
 import type { LoggedEvent } from '../../src/model/events.js'
+import type { Finding } from '../../src/model/finding.js'
 import { createProject, runCli } from '../lab/cli.js'
 
 /** What a user has after `archparity run`: the exit code, what was printed, and the reports. */
@@ -11,7 +11,10 @@ export interface SuitesRun {
   readonly output: string
   readonly events: readonly LoggedEvent[]
   readonly junit: string
-  readonly report: { readonly findings: readonly Finding[]; readonly verdict: { readonly counts: Record<string, number> } }
+  readonly report: {
+    readonly findings: readonly Finding[]
+    readonly verdict: { readonly counts: Record<string, number> }
+  }
   /** Labels of the targets, sorted. */
   readonly targets: readonly string[]
   /** The findings, as far as a user acts on them. */
@@ -19,11 +22,18 @@ export interface SuitesRun {
 }
 
 /** Runs the real command line on an image in a project of its own that holds one suite file. */
-export async function runSuites(image: string, suite: string, flags: readonly string[] = []): Promise<SuitesRun> {
+export async function runSuites(
+  image: string,
+  suite: string,
+  flags: readonly string[] = [],
+): Promise<SuitesRun> {
   const project = await createProject({ suites: { 'app.suite.ts': suite } })
   const result = await runCli(['run', image, ...flags], { cwd: project.directory, timeoutMs: 240_000 })
   const read = (name: string) => readFile(path.join(project.directory, 'reports', name), 'utf8')
-  const events = (await read('run.jsonl')).trim().split('\n').map(line => JSON.parse(line) as LoggedEvent)
+  const events = (await read('run.jsonl'))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as LoggedEvent)
   const report = JSON.parse(await read('report.json')) as SuitesRun['report']
   return {
     exitCode: result.exitCode,
