@@ -63,7 +63,7 @@ export function findBinfmtHandler(
 }
 
 function matchesMagic({ magic, mask, offset = 0 }: BinfmtHandler, file: Uint8Array): boolean {
-  if (magic === undefined) return false
+  if (!magic) return false
   const wanted = Buffer.from(magic, 'hex')
   const bits = mask === undefined ? undefined : Buffer.from(mask, 'hex')
   return wanted.every((byte, index) => {

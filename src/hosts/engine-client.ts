@@ -24,5 +24,5 @@ export function createEngineClient(url: string): Docker {
 
 /** The URL without user information. */
 export function redactUrl(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//')
+  return url.replace(/^([^:/]*:\/\/)[^@/]*@/, '$1')
 }

@@ -42,7 +42,8 @@ export const PROBE_ARCHITECTURES: readonly string[] = Object.keys(RECIPES)
  * undefined for an architecture without a recipe.
  */
 export function makeProbeProgram(architecture: string): Buffer | undefined {
-  const recipe = RECIPES[architecture]
+  // An image's own word: `constructor` is no architecture.
+  const recipe = Object.hasOwn(RECIPES, architecture) ? RECIPES[architecture] : undefined
   if (recipe === undefined) return undefined
   const wide = recipe.bits === 64
   const headerSize = wide ? 64 : 52
