@@ -11,7 +11,7 @@ export async function gatherSettings(
 ): Promise<{ image: string; settings: Settings; root: string }> {
   const loaded = await loadConfig(process.cwd(), flags.config)
   const settings = mergeSettings(loaded.config, validateConfig(readSettings(flags), 'command line'))
-  const named = image ?? process.env.IMAGE ?? settings.image
+  const named = image ?? (process.env.IMAGE || settings.image)
   if (named === undefined || named === '') {
     throw new ArchparityError('USAGE', 'No image was named', {
       hint: 'Give one as an argument (archparity run docker.io/library/alpine:3.20), as IMAGE, or as `image` in archparity.config.ts.',

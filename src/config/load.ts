@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { ArchparityError, describeError } from '../errors.js'
 import { type ArchparityConfig, DEFAULTS, type Settings } from './schema.js'
 import { validateConfig } from './validate.js'
@@ -42,16 +43,19 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     )
     value = loaded?.config
   } catch (error) {
-    throw new ArchparityError(
-      'CONFIG_INVALID',
-      `${shown} cannot be loaded: ${describeError(error).split('\n')[0]}`,
-      {
-        hint: 'It must export defineConfig({ ... }) as its default.',
-        cause: error,
-      },
-    )
+    throw new ArchparityError('CONFIG_INVALID', `${shown} cannot be loaded: ${describeLoadError(error)}`, {
+      hint: 'It must export defineConfig({ ... }) as its default.',
+      cause: error,
+    })
   }
   return { config: validateConfig(value, shown), root: path.dirname(found), file: found }
+}
+
+/** One line: the first of the bundler's own errors with its place in the file, or what the file threw. */
+function describeLoadError(error: unknown): string {
+  const [first] = (error as { errors?: { message?: string; loc?: { line: number } }[] } | null)?.errors ?? []
+  const text = stripVTControlCharacters(first?.message ?? describeError(error)).split('\n')[0] as string
+  return first?.loc === undefined ? text : `line ${first.loc.line}: ${text}`
 }
 
 /** Fills in defaults; what comes later wins, as the command line does over the file. */

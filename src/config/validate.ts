@@ -28,8 +28,17 @@ function describeIssue(issue: z.core.$ZodIssue, value: unknown): string[] {
     (each, part) => (each as Record<PropertyKey, unknown> | undefined)?.[part],
     value,
   )
-  const shown = given === undefined ? '' : ` (is ${JSON.stringify(given)?.slice(0, 80) ?? typeof given})`
+  const shown = given === undefined ? '' : ` (is ${showValue(given)})`
   return [key === '' ? issue.message : `${key}${shown}: ${issue.message}`]
+}
+
+function showValue(value: unknown): string {
+  try {
+    return JSON.stringify(value)?.slice(0, 80) ?? typeof value
+  } catch {
+    // A bigint, or an object that holds itself.
+    return typeof value
+  }
 }
 
 function dropUndefined(object: Record<string, unknown>): Record<string, unknown> {
