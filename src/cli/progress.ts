@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update'
 import { shortenDigest } from '../model/digest.js'
 import type { LoggedEvent } from '../model/events.js'
 import type { PullProgress } from '../pull/pull-image.js'
+import { sanitizeLine } from '../report/sanitize.js'
 
 /** Shows a run while it happens, on standard error. */
 export interface Progress {
@@ -20,7 +21,7 @@ interface Row {
 
 /**
  * Lines as things happen; on a terminal with the targets that are at work below them, redrawn in place.
- * Nothing that an image or a container said is shown here.
+ * What images, registries and suites say in them is made safe for a terminal.
  */
 export function createProgress(stream: NodeJS.WriteStream, live: boolean): Progress {
   const rows = new Map<string, Row>()
@@ -33,7 +34,8 @@ export function createProgress(stream: NodeJS.WriteStream, live: boolean): Progr
   const redraw = () => {
     if (live && timer === undefined) timer = setTimeout(draw, 80)
   }
-  const say = (line: string) => {
+  const say = (text: string) => {
+    const line = sanitizeLine(text)
     if (update === undefined) {
       stream.write(`${line}\n`)
       return
@@ -120,7 +122,7 @@ function formatRow({ label, state, passed, failed, other }: Row): string {
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(other > 0 ? [`${other} other`] : []),
   ]
-  return `  ${label.padEnd(16)} ${counts.join(', ').padEnd(24)} ${state.slice(0, 60)}`
+  return `  ${sanitizeLine(label).padEnd(16)} ${counts.join(', ').padEnd(24)} ${sanitizeLine(state, 60)}`
 }
 
 function formatBytes(bytes: number): string {
