@@ -24,6 +24,8 @@ export const PRIVATE_ENGINE_REQUIREMENTS = [
   { command: 'dockerd', package: 'docker.io' },
   { command: 'iptables', package: 'iptables' },
   { command: 'ip', package: 'iproute2' },
+  // The engine lists a container's processes with it (Docker Engine API, "List processes running inside").
+  { command: 'ps', package: 'procps' },
 ]
 
 /**
