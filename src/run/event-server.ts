@@ -63,9 +63,17 @@ function readLines(socket: Socket, onLine: (line: string) => void): void {
   })
 }
 
+/** What workers have to say; everything else is the main process's own. */
+const WORKER_EVENTS: ReadonlySet<unknown> = new Set<RunEvent['type']>([
+  'check-started',
+  'observation',
+  'program-executed',
+])
+
 function parseEvent(line: string): RunEvent | undefined {
   try {
-    return JSON.parse(line) as RunEvent
+    const event = JSON.parse(line) as RunEvent | null
+    return WORKER_EVENTS.has(event?.type) ? (event as RunEvent) : undefined
   } catch {
     return undefined
   }

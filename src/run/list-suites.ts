@@ -23,10 +23,10 @@ export async function listSuites(
       hint: 'Write suites/basic.suite.ts: import { expect, test } from "archparity/suite"; test("runs", async ({ exec }) => { expect((await exec("uname -s")).exitCode).toBe(0) })',
     })
   }
-  const chosen =
-    filters.length === 0
-      ? files
-      : files.filter(file => filters.some(filter => file.includes(filter.replace(/^\.\//, ''))))
+  const wanted = filters.map(filter =>
+    path.isAbsolute(filter) ? path.relative(root, filter) : filter.replace(/^\.\//, ''),
+  )
+  const chosen = wanted.length === 0 ? files : files.filter(file => wanted.some(part => file.includes(part)))
   if (chosen.length === 0) {
     throw new ArchparityError('NO_SUITES', `No suite file matches ${filters.join(', ')}`, {
       hint: `There are: ${files.join(', ')}`,

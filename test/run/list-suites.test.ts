@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { mergeSettings } from '../../src/config/load.js'
+import { listSuites } from '../../src/run/list-suites.js'
+import { makeFolder } from './temporary.js'
+
+async function makeProject(...files: string[]): Promise<string> {
+  const root = await makeFolder()
+  for (const file of files) {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true })
+    await writeFile(path.join(root, file), '')
+  }
+  return root
+}
+
+const list = (root: string, filters: string[] = [], suites?: string[]) =>
+  listSuites(mergeSettings(suites === undefined ? {} : { suites }), root, filters)
+
+test('all suites below the root, sorted by their bytes', async () => {
+  const root = await makeProject(
+    'suites/b.suite.ts',
+    'suites/A.suite.mts',
+    'suites/a.suite.js',
+    'suites/deep/down/c.suite.mjs',
+    'suites/notes.md',
+    'suites/b.test.ts',
+    'suites/node_modules/x/x.suite.ts',
+    'other/d.suite.ts',
+  )
+  expect(await list(root)).toEqual([
+    'suites/A.suite.mts',
+    'suites/a.suite.js',
+    'suites/b.suite.ts',
+    'suites/deep/down/c.suite.mjs',
+  ])
+})
+
+test('globs of one’s own', async () => {
+  const root = await makeProject('checks/a.check.ts', 'checks/b.check.ts', 'suites/c.suite.ts')
+  expect(await list(root, [], ['checks/*.check.ts', '!checks/b.*'])).toEqual(['checks/a.check.ts'])
+})
+
+test('filters choose by a part of the path, as typed', async () => {
+  const root = await makeProject('suites/web.suite.ts', 'suites/tls.suite.ts', 'suites/web/x.suite.ts')
+  expect(await list(root, ['tls'])).toEqual(['suites/tls.suite.ts'])
+  expect(await list(root, ['./suites/web.suite.ts'])).toEqual(['suites/web.suite.ts'])
+  expect(await list(root, [path.join(root, 'suites', 'tls.suite.ts')])).toEqual(['suites/tls.suite.ts'])
+  expect(await list(root, ['web', 'tls'])).toHaveLength(3)
+})
+
+test('no suite at all is an error that shows how to write one', async () => {
+  const root = await makeProject('suites/notes.md')
+  await expect(list(root)).rejects.toMatchObject({
+    code: 'NO_SUITES',
+    category: 'usage',
+    message: expect.stringContaining(root),
+    hint: expect.stringContaining('archparity/suite'),
+  })
+})
+
+test('filters that match nothing are an error that lists what there is', async () => {
+  const root = await makeProject('suites/a.suite.ts')
+  await expect(list(root, ['nope', 'none'])).rejects.toMatchObject({
+    code: 'NO_SUITES',
+    message: 'No suite file matches nope, none',
+    hint: 'There are: suites/a.suite.ts',
+  })
+})

@@ -1,0 +1,97 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import type Docker from 'dockerode'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeThisProcess, formatOwner, LABELS } from '../../src/run/owner.js'
+import { removeRunContainers, sweepLeftovers } from '../../src/run/sweep.js'
+import { AMD64 } from '../lab/platforms.js'
+import { connectTestEngine } from '../worker/test-container.js'
+import { buildBusybox, loadTestImage } from '../worker/test-image.js'
+import { makeFolder } from './temporary.js'
+
+const SELF = describeThisProcess()
+const LIVE = formatOwner(SELF)
+const DEAD = formatOwner({ ...SELF, startedAt: String(Number(SELF.startedAt) - 1) })
+const ELSEWHERE = formatOwner({ ...SELF, startedAt: '1', host: 'another-machine' })
+
+let engine: Docker
+let image: string
+const made: Docker.Container[] = []
+
+beforeAll(async () => {
+  engine = await connectTestEngine()
+  image = (await loadTestImage(engine, AMD64, await buildBusybox(AMD64))).name
+})
+afterAll(() => Promise.all(made.map(each => each.remove({ force: true }).catch(() => {}))))
+
+async function makeContainer(labels: Record<string, string>, started = false): Promise<Docker.Container> {
+  const container = await engine.createContainer({
+    Image: image,
+    Cmd: ['/bin/sleep', '600'],
+    Labels: { 'org.archparity.test': 'sweep', ...labels },
+    Volumes: { '/data': {} },
+  })
+  made.push(container)
+  if (started) await container.start()
+  return container
+}
+
+const exists = async (container: Docker.Container) =>
+  container.inspect().then(
+    () => true,
+    () => false,
+  )
+
+const listVolumes = async (container: Docker.Container) =>
+  (await container.inspect()).Mounts.map(mount => mount.Name as string)
+
+test('what dead runs left is removed, running or not; the living’s and strangers’ things stay', async () => {
+  const gone = [
+    await makeContainer({ [LABELS.owner]: DEAD }, true),
+    await makeContainer({ [LABELS.owner]: DEAD }),
+  ]
+  const stay = [
+    await makeContainer({ [LABELS.owner]: LIVE }),
+    await makeContainer({ [LABELS.owner]: ELSEWHERE }),
+    await makeContainer({ [LABELS.owner]: 'nonsense' }),
+    await makeContainer({ [LABELS.owner]: '' }),
+    await makeContainer({}),
+  ]
+  const [volume] = await listVolumes(gone[0] as Docker.Container)
+  await sweepLeftovers(engine, await makeFolder())
+  expect(await Promise.all(gone.map(exists))).toEqual([false, false])
+  expect(await Promise.all(stay.map(exists))).toEqual([true, true, true, true, true])
+  await expect(engine.getVolume(volume as string).inspect()).rejects.toMatchObject({ statusCode: 404 })
+})
+
+test('temporary folders of dead runs are removed, and no others', async () => {
+  const folder = await makeFolder()
+  const names = {
+    dead: `archparity-${DEAD}-AbC123`,
+    live: `archparity-${LIVE}-AbC123`,
+    elsewhere: `archparity-${ELSEWHERE}-AbC123`,
+    other: `archparity-notes-AbC123`,
+    longer: `archparity-${DEAD}-AbC123-mine`,
+  }
+  for (const name of Object.values(names)) await mkdir(path.join(folder, name, 'inside'), { recursive: true })
+  await sweepLeftovers(engine, folder)
+  const { dead: _, ...stay } = names
+  expect((await readdir(folder)).sort()).toEqual(Object.values(stay).sort())
+})
+
+test('a folder that cannot be read is no reason to leave containers', async () => {
+  const gone = await makeContainer({ [LABELS.owner]: DEAD })
+  await sweepLeftovers(engine, '/nowhere')
+  expect(await exists(gone)).toBe(false)
+})
+
+test('a run removes its own containers alone', async () => {
+  const own = [
+    await makeContainer({ [LABELS.run]: 'run-1', [LABELS.owner]: LIVE }, true),
+    await makeContainer({ [LABELS.run]: 'run-1', [LABELS.owner]: LIVE }),
+  ]
+  const other = await makeContainer({ [LABELS.run]: 'run-2', [LABELS.owner]: LIVE })
+  expect(await removeRunContainers(engine, 'run-1')).toBe(2)
+  expect(await Promise.all([...own, other].map(exists))).toEqual([false, false, true])
+  expect(await removeRunContainers(engine, 'run-1')).toBe(0)
+})
