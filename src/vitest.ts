@@ -7,7 +7,7 @@ import { validateConfig } from './config/validate.js'
 import { ArchparityError } from './errors.js'
 import { connectLocalHost } from './hosts/local.js'
 import { openImageSource, pullCredentials } from './registry/index.js'
-import { listProjects } from './run/list-projects.js'
+import { chooseConcurrency, listProjects } from './run/list-projects.js'
 import { describeThisProcess, formatOwner, LABELS } from './run/owner.js'
 import { prepareTargets } from './run/prepare-targets.js'
 import { buildSuiteProject } from './run/suite-projects.js'
@@ -73,7 +73,7 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
     const projects = listProjects(contexts, host, false).map(project =>
       buildSuiteProject(project, settings, root),
     )
-    return { test: { projects, maxWorkers: settings.concurrency ?? Math.max(1, host.facts.cpus) } }
+    return { test: { projects, maxWorkers: settings.concurrency ?? chooseConcurrency(host.facts) } }
   } finally {
     await source.close()
     await host.close()

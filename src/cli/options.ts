@@ -57,7 +57,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(new Option('--start <how>', 'how containers start').choices(['auto', 'image', 'idle']))
     .option(
       '--concurrency <files>',
-      'suite files that run at the same time (default: the engine’s CPUs)',
+      'suite files that run at the same time (default: twice the engine’s CPUs)',
       readCount(1, 256),
     )
     .option('--pull-concurrency <images>', 'images pulled at the same time (default: 3)', readCount(1, 64))

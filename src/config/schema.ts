@@ -55,7 +55,7 @@ export interface ArchparityConfig {
   readonly reports?: string
   /** Registries (`host[:port]`) that may be spoken to without TLS or with a certificate nobody signed. */
   readonly insecureRegistries?: readonly string[]
-  /** Suite files that run at the same time. Default: the engine's CPUs. */
+  /** Suite files that run at the same time. Default: twice the engine's CPUs. */
   readonly concurrency?: number
   /** Images that are pulled at the same time. Default 3. */
   readonly pullConcurrency?: number

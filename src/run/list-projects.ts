@@ -1,4 +1,5 @@
 import type { Host } from '../hosts/host.js'
+import type { HostFacts } from '../model/host.js'
 import type { WorkerContext } from '../worker/context.js'
 import type { SuiteProject } from './suite-projects.js'
 
@@ -10,4 +11,12 @@ export function listProjects(contexts: readonly WorkerContext[], host: Host, noi
     if (!reference || !noise) return [main]
     return [main, { ...main, name: `${label} (again)`, context: { ...context, pass: 'noise' as const } }]
   })
+}
+
+/**
+ * How many suite files run at the same time on a host unless the user says so: more than it has CPUs, since
+ * half of a file's time goes by waiting for the engine.
+ */
+export function chooseConcurrency(facts: HostFacts): number {
+  return Math.max(2, facts.cpus * 2)
 }

@@ -14,7 +14,7 @@ import { planTargets } from '../targets/plan.js'
 import type { WorkerContext } from '../worker/context.js'
 import { EventLog } from './event-log.js'
 import { startEventServer } from './event-server.js'
-import { listProjects } from './list-projects.js'
+import { chooseConcurrency, listProjects } from './list-projects.js'
 import { listSuites } from './list-suites.js'
 import { describeThisProcess, formatOwner, LABELS } from './owner.js'
 import { prepareTargets } from './prepare-targets.js'
@@ -192,7 +192,7 @@ async function runContexts(
   })
   try {
     const selection = { root, filters, ...(testNamePattern === undefined ? {} : { testNamePattern }) }
-    const concurrency = settings.concurrency ?? Math.max(1, host.facts.cpus)
+    const concurrency = settings.concurrency ?? chooseConcurrency(host.facts)
     run = await startSuites(
       listProjects(contexts, host, settings.noise),
       settings,
