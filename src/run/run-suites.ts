@@ -71,11 +71,11 @@ export async function startSuites(
 }
 
 async function runToEnd(vitest: Vitest, filters: readonly string[]): Promise<void> {
+  const code = process.exitCode
   try {
     const specifications = await vitest.globTestSpecifications([...filters])
     if (specifications.length > 0) await vitest.runTestSpecifications(specifications, true)
   } finally {
-    const code = process.exitCode
     await vitest.close()
     // Vitest sets the process's exit code; ours comes from the verdict.
     process.exitCode = code

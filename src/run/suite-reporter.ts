@@ -130,8 +130,15 @@ export class SuiteReporter implements Reporter {
   }
 
   private isWanted(test: TestCase): boolean {
-    return this.namePattern === undefined || this.namePattern.test(test.fullName.replaceAll(' > ', ' '))
+    return this.namePattern === undefined || this.namePattern.test(joinNames(test))
   }
+}
+
+/** The text that vitest matches `-t` against: not its full name, since a name may itself hold a ` > `. */
+function joinNames(test: TestCase): string {
+  const names = [test.name]
+  for (let parent = test.parent; parent.type === 'suite'; parent = parent.parent) names.unshift(parent.name)
+  return names.join(' ')
 }
 
 function describeCheck(test: TestCase, root: string): CheckRef {
