@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 /** The repository's root folder. */
 export const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../..')
 
+export const DEFAULT_RUN_FOLDER = '/run/archparity-lab'
+
 /**
  * What is worth keeping between runs: foreign packages, the registry's images, the private engine's images.
  * @param {NodeJS.ProcessEnv} [env]
@@ -19,5 +21,5 @@ export function findCacheFolder(env = process.env) {
  * @param {NodeJS.ProcessEnv} [env]
  */
 export function findRunFolder(env = process.env) {
-  return path.resolve(env.ARCHPARITY_SETUP_RUN || '/run/archparity-lab')
+  return path.resolve(env.ARCHPARITY_SETUP_RUN || DEFAULT_RUN_FOLDER)
 }

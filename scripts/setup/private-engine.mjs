@@ -1,4 +1,5 @@
 // @ts-check
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,13 +9,12 @@ import { findCommand } from './find-command.mjs'
 import { takeLease } from './leases.mjs'
 import { unmountBelow } from './mounts.mjs'
 import { pingEngine } from './ping-engine.mjs'
-import { findCacheFolder, findRunFolder } from './places.mjs'
+import { DEFAULT_RUN_FOLDER, findCacheFolder, findRunFolder } from './places.mjs'
 import { endProcess, isAlive, startProcess } from './process-life.mjs'
 import { lastLines } from './run-command.mjs'
 import { say } from './say.mjs'
 import { SetupError } from './setup-error.mjs'
 
-const BRIDGE = 'archparity0'
 const START_PATIENCE_MS = 60_000
 /** The engine gives its containers 15 s to end before it kills them. */
 const STOP_PATIENCE_MS = 30_000
@@ -56,7 +56,7 @@ export async function startPrivateEngine({ machine, undo, signal }) {
   // The machine's own /etc/docker/daemon.json is about another engine.
   writeFileSync(places.config, '{}')
   await ensureCgroups({ marker: places.cgroups })
-  await ensureBridge(BRIDGE)
+  await ensureBridge(places.bridge)
   const child = await startProcess(findCommand('dockerd') ?? 'dockerd', listArguments(places), {
     log: places.log,
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
@@ -69,6 +69,7 @@ function findPlaces() {
   const run = findRunFolder()
   return {
     run,
+    bridge: nameBridge(run),
     data: path.join(findCacheFolder(), 'engine'),
     exec: path.join(run, 'exec'),
     pidFile: path.join(run, 'dockerd.pid'),
@@ -79,6 +80,15 @@ function findPlaces() {
   }
 }
 
+/**
+ * One bridge for each run folder; names of interfaces have 15 characters at most.
+ * @param {string} run
+ */
+function nameBridge(run) {
+  if (run === DEFAULT_RUN_FOLDER) return 'archparity0'
+  return `archp-${createHash('sha256').update(run).digest('hex').slice(0, 8)}`
+}
+
 /** @param {Places} places */
 function listArguments(places) {
   return [
@@ -86,7 +96,7 @@ function listArguments(places) {
     ['--data-root', places.data],
     ['--exec-root', places.exec],
     ['--pidfile', places.pidFile],
-    ['--bridge', BRIDGE],
+    ['--bridge', places.bridge],
     // Another engine on this machine must not lose its rules; published ports work through the userland proxy.
     ['--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false'],
     ['--config-file', places.config],
@@ -123,7 +133,7 @@ async function stopPrivateEngine(places, { keepLeases = false } = {}) {
     await endProcess(pid, STOP_PATIENCE_MS)
   }
   await unmountBelow([places.exec, places.data])
-  await removeBridge(BRIDGE)
+  await removeBridge(places.bridge)
   await releaseCgroups({ marker: places.cgroups })
   for (const place of [places.exec, places.pidFile, places.socket])
     rmSync(place, { recursive: true, force: true })

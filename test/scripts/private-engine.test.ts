@@ -1,0 +1,41 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import path from 'node:path'
+import Docker from 'dockerode'
+import { expect, test } from 'vitest'
+import { findCommand } from '../../scripts/setup/find-command.mjs'
+import { readMachine } from '../../scripts/setup/machine.mjs'
+import { pingEngine } from '../../scripts/setup/ping-engine.mjs'
+import { findCacheFolder } from '../../scripts/setup/places.mjs'
+import { startPrivateEngine } from '../../scripts/setup/private-engine.mjs'
+import { createUndoStack } from '../../scripts/setup/undo-stack.mjs'
+
+const machine = readMachine()
+const canStart = machine.platform === 'linux' && machine.isRoot && findCommand('dockerd') !== undefined
+const listBridges = () => Object.keys(networkInterfaces()).filter(name => name.startsWith('arch'))
+
+test.runIf(canStart)('a private engine starts beside another, is shared, and leaves nothing', async () => {
+  // Below the cache: what holds an engine's data must not be an overlay itself.
+  const folder = mkdtempSync(path.join(findCacheFolder(), 'engine-test-'))
+  const before = { ...process.env }
+  const bridges = listBridges()
+  Object.assign(process.env, { ARCHPARITY_LAB_CACHE: folder, ARCHPARITY_SETUP_RUN: path.join(folder, 'run') })
+  const [first, second] = [createUndoStack(), createUndoStack()]
+  try {
+    const endpoint = await startPrivateEngine({ machine, undo: first })
+    const info = await new Docker({ socketPath: new URL(endpoint).pathname }).info()
+    expect(info.DockerRootDir).toBe(path.join(folder, 'engine'))
+    expect(listBridges()).toHaveLength(bridges.length + 1)
+    expect(await startPrivateEngine({ machine, undo: second })).toBe(endpoint)
+    await second.undoAll()
+    await first.undoAll()
+    expect(await pingEngine(endpoint)).toBeDefined()
+    expect(existsSync(path.join(folder, 'run'))).toBe(false)
+    expect(listBridges()).toEqual(bridges)
+    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder)
+  } finally {
+    await first.undoAll()
+    process.env = before
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
