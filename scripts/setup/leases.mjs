@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { isAlive } from './process-life.mjs'
 
@@ -10,14 +10,13 @@ import { isAlive } from './process-life.mjs'
  */
 export function takeLease(runFolder) {
   const folder = path.join(runFolder, 'leases')
-  const own = path.join(folder, String(process.pid))
   mkdirSync(folder, { recursive: true })
-  writeFileSync(own, '')
+  const own = mkdtempSync(path.join(folder, `${process.pid}-`))
   return {
     /** Gives it back and tells whether nobody else holds one. */
     release() {
-      rmSync(own, { force: true })
-      return !readdirSync(folder).some(name => /^\d+$/.test(name) && isAlive(Number(name)))
+      rmSync(own, { recursive: true, force: true })
+      return !readdirSync(folder).some(name => isAlive(Number(name.split('-')[0])))
     },
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,9 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findCommand } from './find-command.mjs'
 import { findFreePort } from './loopback-port.mjs'
 import { findCacheFolder } from './places.mjs'
-import { endProcess, startProcess } from './process-life.mjs'
+import { endProcess, isAlive, startProcess } from './process-life.mjs'
 import { lastLines } from './run-command.mjs'
 import { SetupError } from './setup-error.mjs'
+
+const PREFIX = 'archparity-registry-'
 
 /** @type {readonly import('./packages.mjs').Requirement[]} */
 export const REGISTRY_REQUIREMENTS = [{ command: 'docker-registry', package: 'docker-registry' }]
@@ -34,7 +36,8 @@ export async function startRegistry({
   htpasswd,
   signal,
 }) {
-  const run = mkdtempSync(path.join(tmpdir(), 'archparity-registry-'))
+  sweepFolders()
+  const run = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`))
   undo.add(`remove ${run}`, () => rmSync(run, { recursive: true, force: true }))
   mkdirSync(data, { recursive: true })
   const log = path.join(run, 'registry.log')
@@ -51,6 +54,14 @@ export async function startRegistry({
     // Somebody else may have taken the port since it was free.
     if (attempt === 3)
       throw new SetupError(`the registry does not answer:\n${lastLines(readFileSync(log, 'utf8'), 10)}`)
+  }
+}
+
+/** Removes the folders of set-ups that were killed; their registries have ended with them. */
+function sweepFolders() {
+  for (const name of readdirSync(tmpdir()).filter(name => name.startsWith(PREFIX))) {
+    const owner = Number(name.slice(PREFIX.length).split('-')[0])
+    if (owner > 0 && !isAlive(owner)) rmSync(path.join(tmpdir(), name), { recursive: true, force: true })
   }
 }
 

@@ -56,9 +56,9 @@ test('what cannot be asked says why', async () => {
 test('the last lease decides; that of a dead process counts for nothing', () => {
   const own = takeLease(folder)
   // The parent of this worker lives; no process has this number, which is above the kernel's limit.
-  writeFileSync(path.join(folder, 'leases', String(process.ppid)), '')
+  writeFileSync(path.join(folder, 'leases', `${process.ppid}-abc`), '')
   expect(own.release()).toBe(false)
-  rmSync(path.join(folder, 'leases', String(process.ppid)))
-  writeFileSync(path.join(folder, 'leases', '4194305'), '')
+  rmSync(path.join(folder, 'leases', `${process.ppid}-abc`))
+  writeFileSync(path.join(folder, 'leases', '4194305-abc'), '')
   expect(takeLease(folder).release()).toBe(true)
 })

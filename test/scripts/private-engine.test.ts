@@ -27,14 +27,16 @@ test.runIf(canStart)('a private engine starts beside another, is shared, and lea
     expect(info.DockerRootDir).toBe(path.join(folder, 'engine'))
     expect(listBridges()).toHaveLength(bridges.length + 1)
     expect(await startPrivateEngine({ machine, undo: second })).toBe(endpoint)
-    await second.undoAll()
     await first.undoAll()
+    expect(await pingEngine(endpoint), 'the second one still needs it').toBeUndefined()
+    await second.undoAll()
     expect(await pingEngine(endpoint)).toBeDefined()
     expect(existsSync(path.join(folder, 'run'))).toBe(false)
     expect(listBridges()).toEqual(bridges)
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder)
   } finally {
     await first.undoAll()
+    await second.undoAll()
     process.env = before
     rmSync(folder, { recursive: true, force: true })
   }

@@ -92,6 +92,9 @@ test.runIf(process.platform === 'linux')('a registry does not outlive a killed s
   script.kill('SIGKILL')
   await script
   await expect.poll(() => answers(address), { timeout: 10_000 }).toBe(false)
+  expect(listTemporary()).toHaveLength(1)
+  await startScript('return 0')
+  expect(listTemporary(), 'the next set-up sweeps').toEqual([])
 })
 
 test('undoing goes backwards, once, and past what fails', async () => {
