@@ -39,13 +39,26 @@ export async function startSuites(
   const pattern = testNamePattern === undefined ? undefined : new RegExp(testNamePattern)
   const handlers = rememberSignalHandlers()
   let cancelled = false
+  let begun = false
+  let delivered = false
+  const deliver = async () => {
+    delivered = true
+    await vitest.cancelCurrentRun('keyboard-input')
+  }
+  // A run that is still beginning forgets that it was cancelled, so it is told again once it has begun.
+  const insist = {
+    onTestModuleQueued: () => {
+      begun = true
+      if (cancelled && !delivered) void deliver()
+    },
+  }
   const vitest = await createVitest(
     'test',
     {
       config: false,
       root,
       watch: false,
-      reporters: [new SuiteReporter(meanings, root, pattern, emit, () => cancelled)],
+      reporters: [new SuiteReporter(meanings, root, pattern, emit, () => cancelled), insist],
       passWithNoTests: true,
       // Vitest forbids it where CI is set, and then reports nothing of the file.
       allowOnly: true,
@@ -62,19 +75,23 @@ export async function startSuites(
   )
   handlers.restore()
   return {
-    done: runToEnd(vitest, filters),
-    cancel: () => {
+    done: runToEnd(vitest, filters, () => cancelled),
+    cancel: async () => {
       cancelled = true
-      return vitest.cancelCurrentRun('keyboard-input')
+      if (begun && !delivered) await deliver()
     },
   }
 }
 
-async function runToEnd(vitest: Vitest, filters: readonly string[]): Promise<void> {
+async function runToEnd(
+  vitest: Vitest,
+  filters: readonly string[],
+  isCancelled: () => boolean,
+): Promise<void> {
   const code = process.exitCode
   try {
     const specifications = await vitest.globTestSpecifications([...filters])
-    if (specifications.length > 0) await vitest.runTestSpecifications(specifications, true)
+    if (specifications.length > 0 && !isCancelled()) await vitest.runTestSpecifications(specifications, true)
   } finally {
     await vitest.close()
     // Vitest sets the process's exit code; ours comes from the verdict.

@@ -41,7 +41,8 @@ interface Options {
   readonly filters?: readonly string[]
   readonly testNamePattern?: string
   readonly projects?: readonly (readonly [name: string, target: string, pass: WorkerContext['pass']])[]
-  readonly cancelAfter?: string
+  /** `start`, or a file: the run is cancelled as soon as it exists. */
+  readonly cancelOn?: string
 }
 
 /** Runs suite files with the real vitest; each gets the imports that it would have, and no container. */
@@ -56,14 +57,14 @@ async function run(suites: Readonly<Record<string, string>>, options: Options = 
       `${body.startsWith('RAW') ? '' : head}${body.replace(/^RAW/, '')}`,
     )
   }
-  const { config = {}, filters = [], testNamePattern, cancelAfter } = options
+  const { config = {}, filters = [], testNamePattern, cancelOn } = options
   const projects = (options.projects ?? [['one', 'target', 'main'] as const]).map(([name, target, pass]) => ({
     name,
     context: makeContext(root, target, pass),
     dockerHost: 'unix:///nowhere/docker.sock',
   }))
   const selection = { root, filters, ...(testNamePattern === undefined ? {} : { testNamePattern }) }
-  const request = { projects, settings: mergeSettings(config), selection, concurrency: 2, cancelAfter }
+  const request = { projects, settings: mergeSettings(config), selection, concurrency: 2, cancelOn }
   const output = path.join(root, 'events.json')
   // As a user's shell would start it: nothing of the vitest that runs this test.
   const env = Object.fromEntries(
@@ -342,19 +343,32 @@ test('an error that nobody waited for is told, with its file', async () => {
 })
 
 test('what had begun when the run was stopped gives no verdict', async () => {
+  const begun = path.join(await makeFolder(), 'begun')
   const { checks, broken } = await run(
     {
       'a.suite.ts': `
+import { writeFileSync } from 'node:fs'
 test('first', () => {})
-test('second', () => new Promise(resolve => setTimeout(resolve, 3000)))
+test('second', async () => {
+  writeFileSync(${JSON.stringify(begun)}, '')
+  await new Promise(resolve => setTimeout(resolve, 60_000))
+})
 test('third', () => {})
 `,
     },
-    { cancelAfter: 'first' },
+    { cancelOn: begun },
   )
   const summary = summarize(checks)
-  expect(summary['a.suite.ts > first']).toBe('passed')
+  expect(summary['a.suite.ts > first'] ?? 'passed').toBe('passed')
+  expect(summary['a.suite.ts > second']).not.toBe('passed')
   expect(summary['a.suite.ts > third']).toBeUndefined()
+  expect(broken).toEqual([])
+})
+
+test('a run that is stopped before it has begun runs nothing', async () => {
+  const suite = "test('first', () => {})\ntest('second', () => new Promise(r => setTimeout(r, 60_000)))"
+  const { checks, broken } = await run({ 'a.suite.ts': suite, 'b.suite.ts': suite }, { cancelOn: 'start' })
+  expect(checks).toEqual([])
   expect(broken).toEqual([])
 })
 
