@@ -23,6 +23,9 @@ async function openCuttableEngine(): Promise<{ url: string; cut: () => void }> {
     }
     socket.pipe(upstream)
     upstream.pipe(socket)
+    // An engine holds its lock on a container for as long as somebody seems to be reading from it.
+    socket.on('close', () => upstream.destroy())
+    upstream.on('close', () => socket.destroy())
   })
   await new Promise<void>(resolve => server.listen(socketPath, resolve))
   const cut = () => {
