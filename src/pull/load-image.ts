@@ -5,6 +5,7 @@ import { pack } from 'tar-stream'
 import { ArchparityError, describeError } from '../errors.js'
 import type { Descriptor, PlatformImage } from '../model/image.js'
 import { formatPlatform } from '../model/platform.js'
+import { followProgress } from './follow-progress.js'
 import { proveImage } from './prove-image.js'
 import type { PulledImage } from './pull-image.js'
 
@@ -53,18 +54,12 @@ export async function loadImage(
 async function sendArchive(engine: Docker, source: BlobSource, image: PlatformImage): Promise<void> {
   const archive = pack()
   const response = engine.loadImage(archive as unknown as NodeJS.ReadableStream, { quiet: true })
-  const filling = fillArchive(archive, source, image).catch(error => {
+  const [stream] = await Promise.all([response, fillArchive(archive, source, image)]).catch(error => {
+    // Either side that fails ends the other: the engine would wait for the rest, the source to be read.
     archive.destroy(error as Error)
     throw error
   })
-  const [stream] = await Promise.all([response, filling])
-  await new Promise<void>((resolve, reject) => {
-    engine.modem.followProgress(stream, (error, output: { error?: string }[]) => {
-      const failed = output?.find(each => each.error !== undefined)
-      if (error || failed) reject(error ?? new Error(failed?.error))
-      else resolve()
-    })
-  })
+  await followProgress(stream)
 }
 
 async function fillArchive(

@@ -3,6 +3,7 @@ import type { AuthConfig } from 'dockerode'
 import { ArchparityError, describeError } from '../errors.js'
 import type { PlatformImage } from '../model/image.js'
 import { formatPlatform } from '../model/platform.js'
+import { followProgress } from './follow-progress.js'
 import { proveImage } from './prove-image.js'
 
 /** How far a pull is, in bytes over all layers that have announced a size. */
@@ -75,24 +76,12 @@ async function pull(
     ...(credentials === undefined ? {} : { authconfig: credentials as AuthConfig }),
   })
   const layers = new Map<string, PullProgress>()
-  await new Promise<void>((resolve, reject) => {
-    engine.modem.followProgress(
-      stream,
-      error => (error ? reject(error) : resolve()),
-      (event: {
-        id?: string
-        status?: string
-        error?: string
-        progressDetail?: { current?: number; total?: number }
-      }) => {
-        if (event.error !== undefined) reject(new Error(event.error))
-        const { current, total } = event.progressDetail ?? {}
-        if (event.id === undefined || event.status !== 'Downloading' || !current || !total) return
-        layers.set(event.id, { current, total })
-        const all = [...layers.values()]
-        onProgress({ current: sum(all.map(each => each.current)), total: sum(all.map(each => each.total)) })
-      },
-    )
+  await followProgress(stream, ({ id, status, progressDetail }) => {
+    const { current, total } = progressDetail ?? {}
+    if (id === undefined || status !== 'Downloading' || !current || !total) return
+    layers.set(id, { current, total })
+    const all = [...layers.values()]
+    onProgress({ current: sum(all.map(each => each.current)), total: sum(all.map(each => each.total)) })
   })
 }
 
