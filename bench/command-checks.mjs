@@ -46,8 +46,12 @@ function main() {
   const [own, quick, loop, floor] = [lists.archparity, lists.quick, lists.loop, lists.floor].map(takeMedian)
   process.stdout.write(`${CHECKS} command checks × ${images.length} platforms, median of ${rounds} rounds\n`)
   process.stdout.write(`  loop of docker exec         ${loop.toFixed(1)} s\n`)
-  process.stdout.write(`  archparity run              ${own.toFixed(1)} s   ${(loop / own).toFixed(1)} times faster than the loop, ${(own / floor).toFixed(1)} times the floor\n`)
-  process.stdout.write(`  archparity run --no-noise   ${quick.toFixed(1)} s   ${(loop / quick).toFixed(1)} times faster than the loop, ${(quick / floor).toFixed(1)} times the floor\n`)
+  process.stdout.write(
+    `  archparity run              ${own.toFixed(1)} s   ${(loop / own).toFixed(1)} times faster than the loop, ${(own / floor).toFixed(1)} times the floor\n`,
+  )
+  process.stdout.write(
+    `  archparity run --no-noise   ${quick.toFixed(1)} s   ${(loop / quick).toFixed(1)} times faster than the loop, ${(quick / floor).toFixed(1)} times the floor\n`,
+  )
   process.stdout.write(`  one shell per container     ${floor.toFixed(1)} s\n`)
 }
 
@@ -76,7 +80,10 @@ function runLoop(name) {
 function runFloor(name) {
   const id = startContainer(name)
   const script = listCommands().map(command => `(${command}) </dev/null || echo failed: $? >&2`)
-  execFileSync('docker', ['exec', '-i', id, 'sh'], { input: `${script.join('\n')}\n`, stdio: ['pipe', 'pipe', 'pipe'] })
+  execFileSync('docker', ['exec', '-i', id, 'sh'], {
+    input: `${script.join('\n')}\n`,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   run('docker', ['rm', '-f', id])
 }
 
@@ -85,7 +92,12 @@ function startContainer(name) {
 }
 
 function run(file, args) {
-  return execFileSync(file, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 })
+  return execFileSync(file, args, {
+    cwd: project,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
+  })
 }
 
 function measure(work) {

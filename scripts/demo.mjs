@@ -1,6 +1,7 @@
 // @ts-check
 // `npm run demo`: the main job on two real six-platform images, one of them with a fault (docs/development.md).
 import path from 'node:path'
+import { pushLabImages } from './push-lab-images.mjs'
 import { runScript } from './run-script.mjs'
 import { setUp } from './setup/index.mjs'
 import { ROOT } from './setup/places.mjs'
@@ -28,7 +29,11 @@ const ACTS = [
 await runScript(async keep => {
   const ready = keep(await setUp({ build: true, engine: true, binfmt: true, registry: true }))
   say('building and pushing the demo images')
-  const images = await pushImages(ready.registry)
+  const images = await pushLabImages(
+    ACTS.map(({ image }) => image),
+    ready.registry,
+    'demo',
+  )
   let unexpected = 0
   for (const [index, act] of ACTS.entries()) {
     tell(`\n=== ${index + 1} of ${ACTS.length}: archparity run ${images[index]}\n${act.before}\n`)
@@ -49,21 +54,6 @@ await runScript(async keep => {
   tell('\nYour own image: npm test -- <image>, with checks in suites/. Reports of this demo: reports/demo/.')
   return unexpected === 0 ? 0 : 1
 })
-
-/**
- * The lab is written in TypeScript, which this Node may not run by itself; vite is there and does.
- * @param {string} registry
- * @returns {Promise<string[]>} references of the acts' images
- */
-async function pushImages(registry) {
-  const { runnerImport } = await import('vite')
-  /** @type {{ module: typeof import('../test/lab/push-image.js') }} */
-  const { module } = await runnerImport(path.join(ROOT, 'test', 'lab', 'push-image.ts'), {
-    configFile: false,
-    logLevel: 'error',
-  })
-  return await Promise.all(ACTS.map(({ image }) => module.pushLabImage(image, registry, 'demo')))
-}
 
 /** @param {string} text */
 function tell(text) {

@@ -1,4 +1,4 @@
 export type { ContentReader, ImageSource, RawManifest } from './image-source.js'
 export { type ImageSourceOptions, openImageSource } from './open-image-source.js'
-export { DEFAULT_TIMEOUTS, type RegistryOptions, type RegistryTimeouts } from './options.js'
+export type { RegistryOptions, RegistryTimeouts } from './options.js'
 export { type PullCredentials, pullCredentials } from './pull-credentials.js'

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from '../../scripts/setup/places.mjs'
 import type { LoggedEvent } from '../../src/model/events.js'
 import { ensureImage } from '../lab/images/index.js'
+import { listNetworksAndVolumes } from '../lab/leftovers.js'
 
 test.each([
   ['npm test -- IMAGE', (image: string) => ({ args: [image], env: {} })],
@@ -15,9 +16,10 @@ test.each([
 ])(
   '%s: six targets, the digests that another client reads, JUnit that a schema accepts, nothing left',
   async (_, form) => {
-    const image = await ensureImage('healthy')
+    const image = await ensureImage('emulated')
     const reports = await mkdtemp(path.join(tmpdir(), 'lab-reports-'))
     onTestFinished(() => rm(reports, { recursive: true, force: true }))
+    const before = await listNetworksAndVolumes()
     const { args, env } = form(image)
     const result = await execa('npm', ['test', '--', ...args, '--reports', reports], {
       cwd: ROOT,
@@ -30,7 +32,7 @@ test.each([
       .split('\n')
       .map(line => JSON.parse(line) as LoggedEvent)
     const targets = events.flatMap(event => (event.type === 'target-planned' ? [event.target] : []))
-    expect(targets.filter(target => target.execution === 'emulated')).toHaveLength(4)
+    expect(targets.filter(target => target.execution === 'emulated')).toHaveLength(5)
     expect(targets).toHaveLength(6)
 
     const raw = await execa('skopeo', ['inspect', '--raw', '--tls-verify=false', `docker://${image}`])
@@ -46,6 +48,7 @@ test.each([
     const runId = started?.type === 'run-started' ? started.runId : 'missing'
     const engine = new Docker()
     const filters = { label: [`org.archparity.run=${runId}`] }
+    expect(await listNetworksAndVolumes()).toEqual(before)
     expect(await engine.listContainers({ all: true, filters })).toEqual([])
     expect((await readdir(reports)).filter(name => name.startsWith('archparity'))).toEqual([])
   },

@@ -11,6 +11,7 @@ const TWO = 'linux/amd64 linux/arm64'
 
 /** Platforms that an index names, in its order; `*` for a nested index, `-` for an image without one. */
 const EXPECTED: Readonly<Record<string, string>> = {
+  emulated: `${TWO} linux/arm/v7 linux/ppc64le linux/s390x linux/mips64le`,
   flood: TWO,
   clock: TWO,
   mislabelled: TWO,

@@ -1,8 +1,11 @@
 import { BUSYBOX_APPLETS } from './busybox-applets.js'
 import { fetchPackages } from './debian-packages.js'
 import { buildLayer, type FileEntry, type Layer } from './layer.js'
-import { LAB_PLATFORMS, type LabPlatform } from './platforms.js'
+import { LAB_PLATFORMS, type LabPlatform, MIPS64LE } from './platforms.js'
 import { readPackage } from './read-package.js'
+
+/** Every platform that some image of the lab has a userland for. */
+const BUSYBOX_PLATFORMS: readonly LabPlatform[] = [...LAB_PLATFORMS, MIPS64LE]
 
 const FOLDERS = [
   'bin',
@@ -70,9 +73,9 @@ export function buildDebianUserland(platform: LabPlatform, packages: readonly st
 async function readBusybox(platform: LabPlatform): Promise<FileEntry> {
   // One call of apt for all platforms is much quicker than one for each.
   const files = await fetchPackages(
-    LAB_PLATFORMS.map(({ debian }) => ({ name: 'busybox-static', architecture: debian })),
+    BUSYBOX_PLATFORMS.map(({ debian }) => ({ name: 'busybox-static', architecture: debian })),
   )
-  const entries = await readPackage(files[LAB_PLATFORMS.indexOf(platform)] ?? '')
+  const entries = await readPackage(files[BUSYBOX_PLATFORMS.indexOf(platform)] ?? '')
   const busybox = entries.find(({ path }) => path === 'bin/busybox')
   if (busybox === undefined) throw new Error(`busybox-static of ${platform.debian} has no bin/busybox`)
   return busybox

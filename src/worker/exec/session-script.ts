@@ -65,10 +65,12 @@ function quotePath(path: string): string {
  */
 export function buildKillScript(shellPid: number): string {
   return [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's own syntax
     'sid_of() { s=; { read -r l <"/proc/$1/stat"; } 2>/dev/null || return 1; l=${l##*) }; set -- $l; s=$4; }',
     `sid_of ${shellPid} || exit 0`,
     'own=$s',
     'for d in /proc/[0-9]*; do',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's own syntax
     '  p=${d#/proc/}',
     `  [ "$p" = ${shellPid} ] && continue`,
     '  sid_of "$p" && [ "$s" = "$own" ] && kill -9 "$p"',

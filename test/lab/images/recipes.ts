@@ -5,6 +5,7 @@ import { crash } from './crash.js'
 import { differs } from './differs.js'
 import { dockerList } from './docker-list.js'
 import { duplicate } from './duplicate.js'
+import { emulated } from './emulated.js'
 import { exits } from './exits.js'
 import { flaky } from './flaky.js'
 import { flood } from './flood.js'
@@ -28,7 +29,7 @@ import { windows } from './windows.js'
 
 /** Every image of the lab: good ones first, then those with a fault, then odd shapes. */
 export const RECIPES: readonly Recipe[] = [
-  ...[healthy, web, base, clock, python, legacy, dockerList, nested, attested, windows],
+  ...[healthy, emulated, web, base, clock, python, legacy, dockerList, nested, attested, windows],
   ...[foreign, foreignApp, crash, differs, missing, hang, mislabelled, duplicate, unrunnable],
   ...[shellless, exits, flood, garbage, stubborn, noisy, flaky],
 ]
