@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ROOT } from '../../scripts/setup/places.mjs'
@@ -31,8 +32,8 @@ function startScript(then: string, env: NodeJS.ProcessEnv = {}) {
   return execa(process.execPath, [file], { reject: false, env: full, stdin: 'ignore', timeout: 60_000 })
 }
 
-/** The first line that the script prints. */
-async function readAddress(script: ReturnType<typeof startScript>): Promise<string> {
+/** The first line that a program prints. */
+async function readFirstLine(script: { readonly stdout: Readable }): Promise<string> {
   const [chunk] = await once(script.stdout, 'data')
   return String(chunk).split('\n')[0] ?? ''
 }
@@ -65,7 +66,7 @@ test.each([
   ['SIGINT', 130],
 ] as const)('%s between two programs stops everything', async (signal, exitCode) => {
   const script = startScript('await new Promise(resolve => setTimeout(resolve, 60_000))')
-  const address = await readAddress(script)
+  const address = await readFirstLine(script)
   expect(await answers(address)).toBe(true)
   script.kill(signal)
   expect((await script).exitCode).toBe(exitCode)
@@ -88,7 +89,7 @@ test('the program in the foreground decides what a signal means', async () => {
 
 test.runIf(process.platform === 'linux')('a registry does not outlive a killed set-up', async () => {
   const script = startScript('console.log(process.pid); await new Promise(() => setInterval(() => {}, 1000))')
-  const address = await readAddress(script)
+  const address = await readFirstLine(script)
   script.kill('SIGKILL')
   await script
   await expect.poll(() => answers(address), { timeout: 10_000 }).toBe(false)
@@ -107,9 +108,15 @@ test('undoing goes backwards, once, and past what fails', async () => {
   expect(done).toEqual(['c', 'a'])
 })
 
-test('a zombie is not alive', async () => {
-  expect(isAlive(process.pid)).toBe(true)
-  const child = execa('sh', ['-c', 'exit 0'])
-  await child
-  expect(isAlive(child.pid ?? 0)).toBe(false)
+test.runIf(process.platform === 'linux')('a zombie is not alive', async () => {
+  // The shell becomes a program that never asks how the first one ended.
+  const parent = execa('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { reject: false })
+  try {
+    const zombie = Number(await readFirstLine(parent))
+    expect(isAlive(parent.pid ?? 0)).toBe(true)
+    await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z ')
+    expect(isAlive(zombie)).toBe(false)
+  } finally {
+    parent.kill('SIGKILL')
+  }
 })
