@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { createVitest, type Vitest } from 'vitest/node'
 import type { Settings } from '../config/schema.js'
 import type { RunEvent } from '../model/events.js'
@@ -22,8 +23,10 @@ export interface SuiteRun {
 }
 
 /**
- * Runs the suites of all projects on one host, `concurrency` files at a time. One vitest for each host: its
- * limit on workers is for all of its projects together.
+ * Runs the suites of all projects on one host, at most `concurrency` files at a time. A worker costs a second of
+ * CPU before its first check, so each target has one for all of its files, unless there are workers to spare.
+ * Hence one vitest for each target: a single one would start a worker for each file. The pass that learns noise
+ * begins when its target's main pass is over.
  */
 export async function startSuites(
   projects: readonly SuiteProject[],
@@ -32,12 +35,62 @@ export async function startSuites(
   concurrency: number,
   emit: (event: RunEvent) => void,
 ): Promise<SuiteRun> {
-  const meanings = new Map<string, ProjectMeaning>(
-    projects.map(({ name, context }) => [name, { target: context.target.id, pass: context.pass }]),
-  )
+  const mains = projects.filter(({ context }) => context.pass === 'main')
+  const workers = Math.max(1, Math.floor(concurrency / Math.max(1, mains.length)))
+  const limit = pLimit(Math.max(1, Math.floor(concurrency / workers)))
+  const running = new Set<SuiteRun>()
+  const restoreExitCode = rememberExitCode()
+  const letHandlersIn = keepSignalHandlersOut()
+  const closing: Promise<void>[] = []
+  let cancelled = false
+  const run = (project: SuiteProject) =>
+    limit(async () => {
+      if (cancelled) return
+      const started = await startProject(project, settings, selection, workers, emit)
+      running.add(started)
+      if (cancelled) await started.cancel()
+      closing.push(started.done.finally(() => running.delete(started)))
+      // Its place is free when its checks are done, not when vitest has cleaned up.
+      await started.ran
+    })
+  const runs = new Map(mains.map(project => [project.context.target.id, run(project)]))
+  const seconds = projects
+    .filter(({ context }) => context.pass === 'noise')
+    .map(async project => {
+      await runs.get(project.context.target.id)?.catch(() => {})
+      await run(project)
+    })
+  return {
+    done: waitForAll([...runs.values(), ...seconds])
+      .finally(() => waitForAll(closing))
+      .finally(restoreExitCode)
+      .finally(letHandlersIn),
+    cancel: async () => {
+      cancelled = true
+      await Promise.all([...running].map(each => each.cancel()))
+    },
+  }
+}
+
+/** One target's failure to start must not stop the others; it is told when all are done. */
+async function waitForAll(runs: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(runs)).find(each => each.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function startProject(
+  project: SuiteProject,
+  settings: Settings,
+  selection: SuiteSelection,
+  workers: number,
+  emit: (event: RunEvent) => void,
+): Promise<SuiteRun & { readonly ran: Promise<void> }> {
+  const { name, context } = project
+  const meanings = new Map<string, ProjectMeaning>([
+    [name, { target: context.target.id, pass: context.pass }],
+  ])
   const { root, filters, testNamePattern } = selection
   const pattern = testNamePattern === undefined ? undefined : new RegExp(testNamePattern)
-  const handlers = rememberSignalHandlers()
   let cancelled = false
   let begun = false
   let delivered = false
@@ -62,7 +115,7 @@ export async function startSuites(
       passWithNoTests: true,
       // Vitest forbids it where CI is set, and then reports nothing of the file.
       allowOnly: true,
-      maxWorkers: concurrency,
+      maxWorkers: workers,
       ...(testNamePattern === undefined ? {} : { testNamePattern }),
     },
     {
@@ -70,12 +123,13 @@ export async function startSuites(
       configFile: false,
       root,
       logLevel: 'silent',
-      test: { projects: projects.map(project => buildSuiteProject(project, settings, root)) },
+      test: { projects: [buildSuiteProject(project, settings, root)] },
     } as Parameters<typeof createVitest>[2],
   )
-  handlers.restore()
+  const ran = runSpecifications(vitest, filters, () => cancelled)
   return {
-    done: runToEnd(vitest, filters, () => cancelled),
+    ran: ran.catch(() => {}),
+    done: ran.finally(() => vitest.close()),
     cancel: async () => {
       cancelled = true
       if (begun && !delivered) await deliver()
@@ -83,34 +137,33 @@ export async function startSuites(
   }
 }
 
-async function runToEnd(
+async function runSpecifications(
   vitest: Vitest,
   filters: readonly string[],
   isCancelled: () => boolean,
 ): Promise<void> {
+  const specifications = await vitest.globTestSpecifications([...filters])
+  if (specifications.length > 0 && !isCancelled()) await vitest.runTestSpecifications(specifications, true)
+}
+
+/** Vitest sets the process's exit code; ours comes from the verdict. */
+function rememberExitCode(): () => void {
   const code = process.exitCode
-  try {
-    const specifications = await vitest.globTestSpecifications([...filters])
-    if (specifications.length > 0 && !isCancelled()) await vitest.runTestSpecifications(specifications, true)
-  } finally {
-    await vitest.close()
-    // Vitest sets the process's exit code; ours comes from the verdict.
+  return () => {
     process.exitCode = code
   }
 }
 
-/** Vitest ends the process on a signal, with containers left behind: only our own handlers may stay. */
-function rememberSignalHandlers(): { restore(): void } {
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  const before = new Map(signals.map(signal => [signal, new Set(process.listeners(signal))]))
-  return {
-    restore: () => {
-      for (const signal of signals) {
-        for (const listener of process.listeners(signal)) {
-          if (!before.get(signal)?.has(listener))
-            process.removeListener(signal, listener as NodeJS.SignalsListener)
-        }
-      }
-    },
+/**
+ * Vitest ends the process on a signal, with containers left behind: while it is about, no handler but those that
+ * are there already may stay.
+ */
+function keepSignalHandlersOut(): () => void {
+  const remove = (event: string | symbol, listener: (...args: unknown[]) => void) => {
+    if (event === 'SIGINT' || event === 'SIGTERM') {
+      queueMicrotask(() => process.removeListener(event, listener))
+    }
   }
+  process.on('newListener', remove)
+  return () => process.removeListener('newListener', remove)
 }

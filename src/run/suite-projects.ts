@@ -51,8 +51,6 @@ export function buildSuiteProject(
       testTimeout: settings.checkTimeout,
       hookTimeout: settings.checkTimeout,
       retry: settings.retry,
-      // The second pass comes last: what depends on the moment must have had time to change.
-      sequence: { groupOrder: project.context.pass === 'noise' ? 1 : 0 },
       includeTaskLocation: true,
       server: { deps: { external: [new RegExp(`^${escapeRegExp(DIST)}/`), /\/node_modules\//] } },
     },
