@@ -9,6 +9,7 @@ const PINGS_LOST = 3
 export function watchEngine(host: Host, onLost: (message: string) => void): { stop(): void } {
   let missed = 0
   let asking = false
+  let told = false
   const ask = async () => {
     if (asking) {
       missed += 1
@@ -24,7 +25,9 @@ export function watchEngine(host: Host, onLost: (message: string) => void): { st
         asking = false
       }
     }
-    if (missed === PINGS_LOST) onLost(`The engine at ${host.facts.endpoint} no longer answers: ${lastError}`)
+    if (missed < PINGS_LOST || told) return
+    told = true
+    onLost(`The engine at ${host.facts.endpoint} no longer answers: ${lastError}`)
   }
   let lastError = 'it does not reply'
   const timer = setInterval(() => void ask(), PING_INTERVAL_MS)

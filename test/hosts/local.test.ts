@@ -180,15 +180,61 @@ describe('facts', () => {
   })
 })
 
-test('an engine that goes away is noticed once', async () => {
-  const { DOCKER_HOST, close } = await serve(answerWith({}))
-  const host = await connectLocalHost({ DOCKER_HOST })
-  const lost: string[] = []
-  const watch = watchEngine(host, message => lost.push(message))
-  await close()
-  await vi.waitUntil(() => lost.length > 0, 60_000)
-  watch.stop()
-  expect(lost).toEqual([
-    expect.stringMatching(/^The engine at unix:.* no longer answers: .*(ENOENT|ECONNREFUSED)/),
-  ])
+describe('watching an engine', () => {
+  /** Time passes as told, and after each step the engine has had time to answer. */
+  async function pass(seconds: number) {
+    for (let second = 0; second < seconds; second++) {
+      vi.advanceTimersByTime(1000)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    return () => {
+      vi.useRealTimers()
+    }
+  })
+
+  test('one that goes away is noticed once', async () => {
+    const { DOCKER_HOST, close } = await serve(answerWith({}))
+    const lost: string[] = []
+    const watch = watchEngine(await connectLocalHost({ DOCKER_HOST }), message => lost.push(message))
+    await pass(10)
+    expect(lost).toEqual([])
+    await close()
+    await pass(20)
+    watch.stop()
+    expect(lost).toEqual([
+      expect.stringMatching(/^The engine at unix:.* no longer answers: .*(ENOENT|ECONNREFUSED)/),
+    ])
+  })
+
+  test('one that is only slow for a while is not lost', async () => {
+    let asked = 0
+    const { DOCKER_HOST, close } = await serve((request, response) => {
+      if (!request.url?.endsWith('/_ping')) return answerWith({})(request, response)
+      asked += 1
+      response.writeHead(asked % 3 === 0 ? 200 : 500).end('{}')
+    })
+    const lost: string[] = []
+    const watch = watchEngine(await connectLocalHost({ DOCKER_HOST }), message => lost.push(message))
+    await pass(24)
+    watch.stop()
+    await close()
+    expect(asked).toBeGreaterThan(8)
+    expect(lost).toEqual([])
+  })
+
+  test('one that takes requests and never answers is noticed too', async () => {
+    const { DOCKER_HOST, close } = await serve((request, response) => {
+      if (!request.url?.endsWith('/_ping')) answerWith({})(request, response)
+    })
+    const lost: string[] = []
+    const watch = watchEngine(await connectLocalHost({ DOCKER_HOST }), message => lost.push(message))
+    await pass(20)
+    watch.stop()
+    await close()
+    expect(lost).toEqual([expect.stringContaining('it does not reply')])
+  })
 })

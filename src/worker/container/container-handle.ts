@@ -5,6 +5,7 @@ import { captureBytes } from '../exec/byte-collector.js'
 import { type Command, type CommandOutcome, type CommandRequest, formatCommand } from '../exec/command.js'
 import { type Argv, execThroughEngine } from '../exec/engine-exec.js'
 import { SessionPool } from '../exec/session-pool.js'
+import { SHELL_VARIABLES } from '../exec/session-script.js'
 import { leavesChildren, splitSimpleLine } from '../exec/shell-line.js'
 import { CheckFailure, wrapEngineError } from '../failure.js'
 import { type ListedProcess, listProcesses } from '../guard/process-list.js'
@@ -42,14 +43,14 @@ export class ContainerHandle {
     this.engine = engine
     this.context = context
     this.options = options
-    const baseEnv = new Set([
+    const variables = [
       ...context.imageConfig.env.map(each => each.split('=', 1)[0] as string),
       ...Object.keys(options.env ?? {}),
-    ])
+    ]
     this.sessions =
-      context.shell === undefined || ![...baseEnv].every(isVariableName)
+      context.shell === undefined || !variables.every(isPassedOn)
         ? undefined
-        : new SessionPool(engine, context.shell, baseEnv, async session => {
+        : new SessionPool(engine, context.shell, async session => {
             const pid = await session.readHostPid()
             const listed = (await listProcesses(engine)).find(each => each.pid === pid)
             if (listed !== undefined) onSession(context.shell as string, listed)
@@ -208,7 +209,9 @@ function isNotForShells(command: Command, programs: readonly Program[]): boolean
   return programs[0]?.kind === 'other' || (typeof command !== 'string' && programs.length === 0)
 }
 
-/** Shells do not pass on variables of other names, which an image may set all the same. */
+/** Whether a shell gives its commands a variable as the image set it: odd names are dropped, its own overwritten. */
+const isPassedOn = (name: string): boolean => isVariableName(name) && !SHELL_VARIABLES.includes(name)
+
 const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 
 /** A program that exists and yet is "not found" lacks its interpreter or loader. */

@@ -15,22 +15,15 @@ interface Waiting {
 export class SessionPool {
   private readonly container: Docker.Container
   private readonly shell: string
-  private readonly baseEnv: ReadonlySet<string>
   private readonly onOpen: (session: ShellSession) => Promise<void>
   private readonly sessions = new Set<ShellSession>()
   private readonly free: ShellSession[] = []
   private readonly waiting: Waiting[] = []
   private opening = 0
 
-  constructor(
-    container: Docker.Container,
-    shell: string,
-    baseEnv: ReadonlySet<string>,
-    onOpen: (session: ShellSession) => Promise<void>,
-  ) {
+  constructor(container: Docker.Container, shell: string, onOpen: (session: ShellSession) => Promise<void>) {
     this.container = container
     this.shell = shell
-    this.baseEnv = baseEnv
     this.onOpen = onOpen
   }
 
@@ -61,7 +54,7 @@ export class SessionPool {
   private async open(): Promise<ShellSession> {
     this.opening += 1
     try {
-      const session = await ShellSession.open(this.container, this.shell, this.baseEnv)
+      const session = await ShellSession.open(this.container, this.shell)
       this.sessions.add(session)
       await this.onOpen(session)
       return session

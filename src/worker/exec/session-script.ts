@@ -1,8 +1,8 @@
 import { type CommandRequest, quoteWord } from './command.js'
 import type { Argv } from './engine-exec.js'
 
-/** Variables that a shell exports of its own accord, and that a program started by the engine does not see. */
-const SHELL_VARIABLES = ['PWD', 'OLDPWD', 'SHLVL', '_']
+/** Variables that a shell sets and exports of its own accord, which a program started by the engine does not see. */
+export const SHELL_VARIABLES: readonly string[] = ['PWD', 'OLDPWD', 'SHLVL', '_']
 
 /**
  * Lists the children of the container's first process into `k`: it adopts what a command leaves behind. Empty
@@ -24,14 +24,9 @@ export function buildHandshake(nonce: string): string {
  * the environment that the engine would give it, and then print the end markers: on standard output with the
  * exit code and the first process's children, or with `bad-cwd` where the directory cannot be entered.
  */
-export function buildSessionScript(
-  argv: Argv,
-  request: CommandRequest,
-  nonce: string,
-  baseEnv: ReadonlySet<string>,
-): string {
+export function buildSessionScript(argv: Argv, request: CommandRequest, nonce: string): string {
   const env = Object.entries(request.env ?? {})
-  const drop = SHELL_VARIABLES.filter(name => !baseEnv.has(name) && request.env?.[name] === undefined)
+  const drop = SHELL_VARIABLES.filter(name => request.env?.[name] === undefined)
   const steps = [
     ...(request.cwd === undefined ? [] : [`cd ${quotePath(request.cwd)}`]),
     ...(drop.length === 0 ? [] : [`unset ${drop.join(' ')}`]),

@@ -29,7 +29,6 @@ interface Running {
 export class ShellSession {
   private readonly container: Docker.Container
   private readonly shell: string
-  private readonly baseEnv: ReadonlySet<string>
   private readonly exec: Docker.Exec
   private readonly stream: Duplex
   private readonly nonce = randomBytes(16).toString('hex')
@@ -42,16 +41,9 @@ export class ShellSession {
   /** False once it must not be used again: it ended, or something wrote to it that no command accounts for. */
   usable = true
 
-  private constructor(
-    container: Docker.Container,
-    shell: string,
-    baseEnv: ReadonlySet<string>,
-    exec: Docker.Exec,
-    stream: Duplex,
-  ) {
+  private constructor(container: Docker.Container, shell: string, exec: Docker.Exec, stream: Duplex) {
     this.container = container
     this.shell = shell
-    this.baseEnv = baseEnv
     this.exec = exec
     this.stream = stream
     const parse = createFrameParser((which, payload) => {
@@ -71,13 +63,8 @@ export class ShellSession {
 
   /**
    * Starts `shell` in the container. Throws CONTAINER_FAILED where it does not answer as a POSIX shell.
-   * `baseEnv` names the variables that the image sets, which commands must keep.
    */
-  static async open(
-    container: Docker.Container,
-    shell: string,
-    baseEnv: ReadonlySet<string>,
-  ): Promise<ShellSession> {
+  static async open(container: Docker.Container, shell: string): Promise<ShellSession> {
     const exec = await container.exec({
       Cmd: [shell],
       AttachStdin: true,
@@ -85,7 +72,7 @@ export class ShellSession {
       AttachStderr: true,
     })
     const stream = await exec.start({ hijack: true, stdin: true })
-    const session = new ShellSession(container, shell, baseEnv, exec, stream)
+    const session = new ShellSession(container, shell, exec, stream)
     const output = new ByteCollector(4096)
     const answer = await session.converse(buildHandshake(session.nonce), output, output, HANDSHAKE_MS)
     session.shellPid = Number(session.readCarried(answer.carried))
@@ -117,7 +104,7 @@ export class ShellSession {
     const stdout = new ByteCollector(request.maxOutputBytes)
     const stderr = new ByteCollector(request.maxOutputBytes)
     this.count += 1
-    const script = buildSessionScript(argv, request, `${this.nonce}-${this.count}`, this.baseEnv)
+    const script = buildSessionScript(argv, request, `${this.nonce}-${this.count}`)
     const answer = await this.converse(
       script,
       stdout,

@@ -72,7 +72,7 @@ const CASES: readonly Case[] = [
   ['a name that only the shell knows', ['export'], {}, { ...ended(127), startError: 'not-found' }],
   [
     'an applet of busybox that is no file',
-    ['rx'],
+    ['seq', '3'],
     { env: { PATH: '/nowhere' } },
     { ...ended(127), startError: 'not-found' },
   ],
@@ -167,14 +167,16 @@ describe.each([
   })
 })
 
-test('variables whose names no shell passes on reach the command all the same', async () => {
+test('variables that a shell would drop or change reach the command as the image set them', async () => {
   const engine = await connectTestEngine()
-  const image = await loadTestImage(engine, AMD64, await buildBusybox(AMD64), {
-    Env: ['PATH=/bin:/usr/bin', 'com.acme.level=2'],
-  })
-  const container = await startIdleContainer(engine, image.name)
-  const { run } = makeRunner(container, makeContext(image, AMD64))
-  expect((await run(['env'])).stdout.text).toContain('com.acme.level=2\n')
+  for (const variable of ['com.acme.level=2', 'SHLVL=7', 'PWD=/of/the/image', 'OLDPWD=/x', '_=/bin/x']) {
+    const image = await loadTestImage(engine, AMD64, await buildDebianShell(AMD64, 'bash'), {
+      Env: ['PATH=/bin:/usr/bin', variable],
+    })
+    const container = await startIdleContainer(engine, image.name)
+    const { run } = makeRunner(container, makeContext(image, AMD64))
+    expect((await run(['env'])).stdout.text, variable).toContain(`${variable}\n`)
+  }
 })
 
 describe('what is refused', () => {

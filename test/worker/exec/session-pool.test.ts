@@ -22,7 +22,7 @@ const sh = (line: string): Argv => ['/bin/sh', '-c', line]
 
 function openPool(of = container) {
   const opened: ShellSession[] = []
-  const pool = new SessionPool(of, '/bin/sh', new Set(['PATH']), async session => {
+  const pool = new SessionPool(of, '/bin/sh', async session => {
     opened.push(session)
   })
   const run = async (argv: Argv, options: Partial<CommandRequest> = {}, leavesChildren = false) => {
@@ -72,6 +72,14 @@ test.each([
   pool.close()
 })
 
+test('a command of which it is known that it leaves children does not share its shell', async () => {
+  const { pool, opened, run } = openPool()
+  await run(sh('true'), {}, true)
+  await run(sh('true'))
+  expect(opened).toHaveLength(2)
+  pool.close()
+})
+
 test('a command that leaves nothing behind keeps its shell', async () => {
   const { pool, opened, run } = openPool()
   await run(sh('(sleep 0.1; echo x) | cat; (true &); sleep 0.1'))
@@ -104,7 +112,7 @@ test('commands that wait for a shell fail with the rest when the container ends'
 })
 
 test('something that is no shell is told at once', async () => {
-  await expect(ShellSession.open(container, '/bin/true', new Set())).rejects.toMatchObject({
+  await expect(ShellSession.open(container, '/bin/true')).rejects.toMatchObject({
     code: 'CONTAINER_FAILED',
     message: expect.stringContaining('/bin/true'),
   })
