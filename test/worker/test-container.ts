@@ -3,9 +3,13 @@ import { afterAll } from 'vitest'
 import { findLocalEndpoint } from '../../src/hosts/endpoint.js'
 import { createEngineClient } from '../../src/hosts/engine-client.js'
 
+/** Found once: looking for it a second time would find another, since the variable is gone then. */
+let endpoint: ReturnType<typeof findLocalEndpoint> | undefined
+
 /** The engine that tests run against, found as archparity itself finds it. */
 export async function connectTestEngine(): Promise<Docker> {
-  const { url } = await findLocalEndpoint()
+  endpoint ??= findLocalEndpoint()
+  const { url } = await endpoint
   // The client would merge it into every connection.
   delete process.env.DOCKER_HOST
   return createEngineClient(url)

@@ -52,7 +52,8 @@ export class ContainerHandle {
         ? undefined
         : new SessionPool(engine, context.shell, async session => {
             const pid = await session.readHostPid()
-            const listed = (await listProcesses(engine)).find(each => each.pid === pid)
+            // An engine whose machine has no `ps` cannot list: then the programs' files are all the evidence.
+            const listed = (await listProcesses(engine).catch(() => [])).find(each => each.pid === pid)
             if (listed !== undefined) onSession(context.shell as string, listed)
           })
   }

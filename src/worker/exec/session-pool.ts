@@ -53,12 +53,17 @@ export class SessionPool {
 
   private async open(): Promise<ShellSession> {
     this.opening += 1
+    let session: ShellSession | undefined
     try {
-      const session = await ShellSession.open(this.container, this.shell)
+      session = await ShellSession.open(this.container, this.shell)
       this.sessions.add(session)
       await this.onOpen(session)
       return session
     } catch (error) {
+      if (session !== undefined) {
+        session.close()
+        this.sessions.delete(session)
+      }
       // Whoever waits for this place must not wait for ever.
       this.openForNext()
       throw error
