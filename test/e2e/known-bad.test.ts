@@ -6,7 +6,7 @@ import { runSuites } from './run-suites.js'
 const APP_SUITE = `
 import { expect, test } from 'archparity/suite'
 test('app runs', async ({ exec }) => {
-  const { exitCode } = await exec(['/usr/bin/app'], { timeoutMs: 8000 })
+  const { exitCode } = await exec(['/usr/bin/app'], { timeoutMs: 20000 })
   expect(exitCode).toBe(0)
 })
 test('system', async ({ exec }) => {
@@ -89,12 +89,9 @@ test('garbage and a flood of output are recorded, shown harmlessly and equal eve
   expect(garbage.exitCode, garbage.output).toBe(0)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
   expect(garbage.output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/)
-  const flood = await runSuites(await ensureImage('flood'), APP_SUITE, [
-    '--command-timeout',
-    '60s',
-    '--platform',
-    'linux/amd64',
-  ])
+  const patient = APP_SUITE.replace(', { timeoutMs: 20000 }', '')
+  const limits = ['--command-timeout', '100s', '--platform', 'linux/amd64']
+  const flood = await runSuites(await ensureImage('flood'), patient, limits)
   expect(flood.exitCode, flood.output).toBe(0)
   expect(JSON.stringify(flood.events)).toContain('"truncated":true')
 })
