@@ -55,7 +55,7 @@ test.each<[string, FileEntry[], string | undefined]>([
   ['none below what is no folder', [{ path: 'bin', content: '' }], undefined],
 ])('%s', async (_, files, expected) => {
   const { name } = await loadTestImage(engine, S390X, [await buildLayer(files)], {})
-  const label = { 'org.archparity.test': `shell-${_}` }
+  const label = { 'org.archparity.test': `shell-${_}-${process.pid}` }
   expect(await findShell(engine, name, label)).toBe(expected)
   const left = await engine.listContainers({
     all: true,
