@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type Docker from 'dockerode'
 import { beforeAll, expect, test } from 'vitest'
 import { findShell } from '../../src/pull/find-shell.js'
@@ -55,11 +56,12 @@ test.each<[string, FileEntry[], string | undefined]>([
   ['none below what is no folder', [{ path: 'bin', content: '' }], undefined],
 ])('%s', async (_, files, expected) => {
   const { name } = await loadTestImage(engine, S390X, [await buildLayer(files)], {})
-  const label = { 'org.archparity.test': `shell-${_}-${process.pid}` }
+  const mark = randomUUID()
+  const label = { 'org.archparity.test': mark }
   expect(await findShell(engine, name, label)).toBe(expected)
   const left = await engine.listContainers({
     all: true,
-    filters: { label: [`org.archparity.test=shell-${_}`] },
+    filters: { label: [`org.archparity.test=${mark}`] },
   })
   expect(left).toEqual([])
 })

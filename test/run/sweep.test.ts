@@ -22,7 +22,7 @@ beforeAll(async () => {
   engine = await connectTestEngine()
   image = (await loadTestImage(engine, AMD64, await buildBusybox(AMD64))).name
 })
-afterAll(() => Promise.all(made.map(each => each.remove({ force: true }).catch(() => {}))))
+afterAll(() => Promise.all(made.map(each => each.remove({ force: true, v: true }).catch(() => {}))))
 
 async function makeContainer(labels: Record<string, string>, started = false): Promise<Docker.Container> {
   const container = await engine.createContainer({

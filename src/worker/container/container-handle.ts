@@ -72,6 +72,7 @@ export class ContainerHandle {
       this.sessions === undefined ||
       options.user !== undefined ||
       options.stdin !== undefined ||
+      !Object.keys(options.env ?? {}).every(isPassedOn) ||
       isNotForShells(command, programs)
     try {
       const outcome = viaEngine

@@ -26,10 +26,9 @@ export function buildHandshake(nonce: string): string {
  */
 export function buildSessionScript(argv: Argv, request: CommandRequest, nonce: string): string {
   const env = Object.entries(request.env ?? {})
-  const drop = SHELL_VARIABLES.filter(name => request.env?.[name] === undefined)
   const steps = [
     ...(request.cwd === undefined ? [] : [`cd ${quotePath(request.cwd)}`]),
-    ...(drop.length === 0 ? [] : [`unset ${drop.join(' ')}`]),
+    `unset ${SHELL_VARIABLES.join(' ')}`,
     ...(env.length === 0
       ? []
       : [`export ${env.map(([name, value]) => `${name}=${quoteWord(value)}`).join(' ')}`]),

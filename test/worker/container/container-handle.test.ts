@@ -179,6 +179,17 @@ test('variables that a shell would drop or change reach the command as the image
   }
 })
 
+test('variables of a command’s own are not touched either', async () => {
+  const engine = await connectTestEngine()
+  const image = await loadTestImage(engine, AMD64, await buildDebianShell(AMD64, 'bash'), {
+    Env: ['PATH=/bin:/usr/bin'],
+  })
+  const { run } = makeRunner(await startIdleContainer(engine, image.name), makeContext(image, AMD64))
+  for (const name of ['SHLVL', 'PWD', '_', 'LANG']) {
+    expect((await run(['env'], { env: { [name]: '9' } })).stdout.text).toContain(`${name}=9\n`)
+  }
+})
+
 describe('what is refused', () => {
   let runner: ReturnType<typeof makeRunner>
   let engine: Docker
