@@ -33,6 +33,16 @@ export interface ImageConfig {
   readonly stopSignal?: string
   /** Digests of the uncompressed layers, in order (`rootfs.diff_ids`). */
   readonly diffIds: readonly string[]
+  /** How the layers came to be, oldest first; absent where the config does not tell. */
+  readonly history?: readonly HistoryEntry[]
+}
+
+/** One step of an image's build (image-spec, "image configuration", property `history`). */
+export interface HistoryEntry {
+  /** The command as the builder wrote it, cut to 2,000 characters; empty where it says nothing. */
+  readonly createdBy: string
+  /** Whether the step left no layer. */
+  readonly emptyLayer: boolean
 }
 
 /** One platform of an image: the exact manifest that the index names for it, with its verified config. */

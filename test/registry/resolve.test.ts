@@ -447,6 +447,31 @@ test('a config with nothing but nulls is read as empty', async () => {
   })
 })
 
+test.each([
+  [
+    'a build of two steps',
+    [{ created_by: 'RUN make' }, { created_by: 'x'.repeat(3000), empty_layer: true }],
+    [
+      { createdBy: 'RUN make', emptyLayer: false },
+      { createdBy: 'x'.repeat(2000), emptyLayer: true },
+    ],
+  ],
+  ['a step that says nothing', [{ created_by: null }], [{ createdBy: '', emptyLayer: false }]],
+  ['no history', null, undefined],
+  ['a malformed history', [{ created_by: 7 }], undefined],
+])("reads a config's history: %s", async (_, history, expected) => {
+  const config = writeJson('blob', CONFIG, { os: 'linux', architecture: 'amd64', history })
+  const image = await resolve(writeManifest(MANIFEST, config, []))
+  expect(image.platforms[0]?.imageConfig.history).toEqual(expected)
+})
+
+test('bounds the steps of a history', async () => {
+  const history = Array.from({ length: 5000 }, () => ({ created_by: 'RUN true' }))
+  const config = writeJson('blob', CONFIG, { os: 'linux', architecture: 'amd64', history })
+  const image = await resolve(writeManifest(MANIFEST, config, []))
+  expect(image.platforms[0]?.imageConfig.history).toHaveLength(500)
+})
+
 test('damaged documents give an image or an error of archparity, never anything else', async () => {
   const random = createRandom(99)
   const content = writeIndex([

@@ -81,6 +81,10 @@ export const CONFIG = z.looseObject({
     }),
   ),
   rootfs: optional(z.looseObject({ diff_ids: list(z.string()) })),
+  // Only told to people: a malformed one must not make the platform unreadable.
+  history: list(
+    z.looseObject({ created_by: optional(z.string()), empty_layer: optional(z.boolean()) }),
+  ).catch([]),
 })
 
 export const LAYOUT = z.looseObject({ imageLayoutVersion: z.string() })

@@ -1,5 +1,5 @@
 import type { Digest } from '../../model/digest.js'
-import type { Descriptor, ImageConfig } from '../../model/image.js'
+import type { Descriptor, HistoryEntry, ImageConfig } from '../../model/image.js'
 import type { RawConfig, RawDescriptor } from '../content/manifest-schema.js'
 import { readDescriptorPlatform } from './read-platform.js'
 
@@ -32,5 +32,14 @@ export function convertConfig(raw: RawConfig): ImageConfig {
     ...(config?.Healthcheck?.Test === undefined ? {} : { healthcheck: config.Healthcheck.Test }),
     ...(config?.StopSignal ? { stopSignal: config.StopSignal } : {}),
     diffIds: raw.rootfs?.diff_ids ?? [],
+    ...(raw.history.length === 0 ? {} : { history: raw.history.slice(0, MAX_HISTORY).map(convertStep) }),
   }
+}
+
+/** Steps that are kept, and characters of each: a config may hold four megabytes of them. */
+const MAX_HISTORY = 500
+const MAX_COMMAND = 2000
+
+function convertStep(raw: RawConfig['history'][number]): HistoryEntry {
+  return { createdBy: (raw.created_by ?? '').slice(0, MAX_COMMAND), emptyLayer: raw.empty_layer ?? false }
 }
