@@ -87,6 +87,8 @@ export type FileFact =
       readonly package: string
       readonly files: readonly string[]
     }
+  /** A wheel's tags (`cp311-cp311-manylinux_2_17_aarch64`), and whether it says that it has no native code. */
+  | { readonly kind: 'wheel'; readonly tags: readonly string[]; readonly purelib?: boolean }
   /** Small text files that rules read whole: `etc/ld.so.conf`, `etc/os-release`, ... */
   | { readonly kind: 'text'; readonly text: string }
   /** Library name → paths in `etc/ld.so.cache`. */

@@ -1,8 +1,24 @@
+import { apk } from './apk.js'
+import { dpkgFiles } from './dpkg/dpkg-files.js'
+import { dpkgStatus } from './dpkg/dpkg-status.js'
+import { nodeManifest } from './node-manifest.js'
 import type { Probe } from './probe.js'
+import { pythonFiles } from './python/python-files.js'
+import { pythonMetadata } from './python/python-metadata.js'
+import { pythonWheel } from './python/python-wheel.js'
 import { text } from './text.js'
 
 /** Every probe. A path belongs to the first that matches it. */
-export const PROBES: readonly Probe[] = [text]
+export const PROBES: readonly Probe[] = [
+  dpkgStatus,
+  dpkgFiles,
+  apk,
+  pythonMetadata,
+  pythonWheel,
+  pythonFiles,
+  nodeManifest,
+  text,
+]
 
 /** The probe for a path (relative to the root), if any. Asked for every file of every layer. */
 export function findProbe(path: string): Probe | undefined {
