@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
+import { decodeBytes } from '../../tar/decode-bytes.js'
+import { BLOCK, readPaxRecords, readTarHeader, readText, type TarHeader } from '../../tar/tar-header.js'
 import { sanitizeText } from '../http/sanitize.js'
 import { describeBadLayout } from './layout-error.js'
-import { BLOCK, readPaxRecords, readTarHeader, readText, type TarHeader } from './tar-header.js'
 
 /** Where a member's bytes lie in the archive. */
 export interface TarMember {
@@ -76,12 +77,15 @@ async function readExtension(
   await readFully(handle, bytes, offset, shown)
   if (header.type === 'L') return { name: readText(bytes) }
   const records = readPaxRecords(bytes)
-  const size = records?.get('size')
+  const size = records?.get('size')?.toString('latin1')
   if (records === undefined || (size !== undefined && !/^\d{1,15}$/.test(size))) {
     throw describeBadLayout(shown, `it has a malformed pax header at byte ${offset}`)
   }
   const name = records.get('path')
-  return { ...(name === undefined ? {} : { name }), ...(size === undefined ? {} : { size: Number(size) }) }
+  return {
+    ...(name === undefined ? {} : { name: decodeBytes(name) }),
+    ...(size === undefined ? {} : { size: Number(size) }),
+  }
 }
 
 function addMember(members: Map<string, TarMember>, raw: string, member: TarMember, shown: string): void {
