@@ -2,6 +2,7 @@ import type { Comparison } from '../compare/comparison.js'
 import type { RunRecord } from '../compare/run-record.js'
 import type { Cause, Finding } from '../model/finding.js'
 import { compareText, formatPlatform } from '../model/platform.js'
+import { addForeignFiles, findAuditFaults } from './audit.js'
 import { findDifferences } from './differences.js'
 import { isMasked, mergeDrafts } from './draft.js'
 import { findFailures } from './failures.js'
@@ -18,11 +19,12 @@ export function attributeRun(record: RunRecord, comparison: Comparison): Finding
   const guards = findGuards(record)
   const world = { record, comparison, isExplained: guards.isExplained }
   const drafts = [
-    ...guards.drafts,
+    ...guards.drafts.map(draft => addForeignFiles(draft, record)),
     ...findFailures(world),
     ...findDifferences(world),
     ...findFlaky(world),
     ...findMetadataFaults(record),
+    ...findAuditFaults(record, guards.drafts),
     ...findHostFaults(record),
   ]
   const names = new Map(record.checks.map(({ check }) => [check.id, check.name]))

@@ -11,6 +11,7 @@ import { interleave } from './failures.js'
 import { listCommands } from './reproduce.js'
 import { judgeRuling } from './rulings.js'
 import { type Outcome, type Ruling, ruleOnPlatforms } from './table.js'
+import { describeTouched, findTouched } from './touched.js'
 import { chooseHealthy, findTarget, platformsOf, type World } from './world.js'
 
 /** Findings for values that differ between targets on which the check passed. */
@@ -64,7 +65,9 @@ function groupByRuling(
     if (ruling === undefined) continue
     const signature =
       ruling === 'evidence' ? gatherEvidence(check, target, healthy).signature?.signature.id : undefined
-    const key = `${ruling} ${signature ?? ''}`
+    const known =
+      ruling === 'evidence' ? findTouched(check, target, world.record).map(finding => finding.key) : []
+    const key = [ruling, signature ?? '', ...known].join(' ')
     const entry = found.get(key) ?? [{ key, ruling }, []]
     entry[1].push(target)
     found.set(key, entry)
@@ -118,18 +121,21 @@ function draftDifference(check: CheckRecord, group: Group, world: World): Findin
   const { targets, deviations } = group
   const healthy = deviations[0] === undefined ? undefined : findHealthy(deviations[0].outcomes, world)
   const signatures = targets.map(target => gatherEvidence(check, target, healthy))
+  const statics = targets.map(target => findTouched(check, target, record))
   const judgement = judgeRuling(group.ruling, {
     targets,
+    statics,
     evidence: signatures,
     singlePlatform: false,
     verb: 'differs',
   })
   const first = deviations[0] as Deviation
-  const values = targets.map(target => [
+  const values = targets.map((target, index) => [
     ...signatures
       .filter(one => one.target === target && one.signature)
       .flatMap(one => one.evidence.slice(0, 1)),
     ...deviations.map(deviation => describeValue(deviation, target, healthy)),
+    ...describeTouched(statics[index] ?? [], target),
   ])
   const platforms = platformsOf(targets)
   const leading = findObservation(check, targets[0], first.difference)

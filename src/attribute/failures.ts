@@ -7,6 +7,7 @@ import { gatherEvidence, type TargetEvidence } from './evidence.js'
 import { listCommands } from './reproduce.js'
 import { judgeRuling } from './rulings.js'
 import { type Outcome, type Ruling, ruleOnPlatforms } from './table.js'
+import { describeTouched, findTouched } from './touched.js'
 import { chooseHealthy, platformsOf, type World } from './world.js'
 
 /** Findings for the checks that failed on some target, without those that a guard finding explains. */
@@ -30,7 +31,9 @@ function draftCheck(check: CheckRecord, world: World): FindingDraft[] {
     if (ruling === undefined || outcomes.get(target.id) !== 'bad') continue
     const evidence = gatherEvidence(check, target, healthy)
     // What evidence decides is only one finding where the evidence is the same.
-    const key = ruling === 'evidence' ? `${ruling} ${evidence.signature?.signature.id ?? ''}` : ruling
+    const known = findTouched(check, target, record).map(finding => finding.key)
+    const key =
+      ruling === 'evidence' ? [ruling, evidence.signature?.signature.id ?? '', ...known].join(' ') : ruling
     const group = groups.get(key) ?? { ruling, members: [] }
     group.members.push(evidence)
     groups.set(key, group)
@@ -61,10 +64,22 @@ function draftFailure(
 ): FindingDraft {
   const targets = members.map(member => member.target)
   const singlePlatform = world.record.image?.platforms.length === 1
-  const judgement = judgeRuling(ruling, { targets, evidence: members, singlePlatform, verb: 'fails' })
+  const statics = targets.map(target => findTouched(check, target, world.record))
+  const judgement = judgeRuling(ruling, {
+    targets,
+    evidence: members,
+    statics,
+    singlePlatform,
+    verb: 'fails',
+  })
   const platforms = platformsOf(targets)
   const where = ruling === 'everywhere' ? 'every platform' : sayPlatforms(platforms)
-  const evidence = interleave(members.map(member => member.evidence))
+  const evidence = interleave(
+    members.map((member, index) => [
+      ...member.evidence,
+      ...describeTouched(statics[index] ?? [], member.target),
+    ]),
+  )
   return {
     kind: 'failure',
     cause: judgement.cause,

@@ -1,3 +1,4 @@
+import type { AuditFinding } from '../model/audit.js'
 import type { Cause } from '../model/finding.js'
 import type { Target } from '../model/target.js'
 import { sayPlatforms } from './draft.js'
@@ -17,13 +18,15 @@ export interface RulingFacts {
   /** The bad targets of the platforms that share the ruling. */
   readonly targets: readonly Target[]
   readonly evidence: readonly TargetEvidence[]
+  /** Static findings about what the check touches, for each of `targets`. */
+  readonly statics: readonly (readonly AuditFinding[])[]
   /** True where the image itself has one platform. */
   readonly singlePlatform: boolean
   /** `fails` or `differs`. */
   readonly verb: 'fails' | 'differs'
 }
 
-/** Turns a ruling into a cause. Only `evidence` looks at signatures: elsewhere the table decides. */
+/** Turns a ruling into a cause. Only `evidence` looks at signatures and static findings: elsewhere the table decides. */
 export function judgeRuling(ruling: Ruling, facts: RulingFacts): Judgement {
   const plain = sayPlatforms(platformsOf(facts.targets))
   switch (ruling) {
@@ -94,6 +97,11 @@ function judgeEvidence(facts: RulingFacts): Judgement {
   const signature = matches[0]
   if (signature !== undefined && signature.cause !== 'needs-more')
     return decide(signature.cause, signature.advice)
+  const [known] = facts.statics[0] ?? []
+  // Every one of the targets must have such a file: what explains one of them need not explain another.
+  if (known !== undefined && facts.statics.every(findings => findings.length > 0)) {
+    return decide('architecture', known.advice)
+  }
   const plain = sayPlatforms(platformsOf(facts.targets))
   const native = `Seen only under ${nameEmulators(facts.targets)}, so it may be the emulator or this platform's build. A native host for ${plain} decides it.`
   return decide('unattributed', signature === undefined ? native : `${signature.advice} ${native}`)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EXIT } from './exit-codes.js'
-import { addImageOptions, addRunOptions } from './options.js'
+import { addAuditOptions, addImageOptions, addRunOptions } from './options.js'
 import { printError } from './print-error.js'
 
 const RUN_EXAMPLES = `
@@ -25,6 +25,16 @@ Exit codes: 0 all platforms agree; 1 a check failed or something differs; 2 usag
 suite; 3 something could not be tested (engine, registry, platform); 130 interrupted.
 Reports: reports/run.jsonl (events), reports/junit.xml, reports/report.json.`
 
+const AUDIT_EXAMPLES = `
+Examples:
+  archparity audit ghcr.io/acme/app:1.4                      every platform of the tag
+  archparity audit oci:build/app.oci                         an OCI archive, before it is pushed
+  archparity audit acme/app:1.4 --rule foreign-elf           this rule alone
+  archparity audit acme/app:1.4 --rule page-size=off --json  all others, for machines
+
+Exit codes: 0 nothing found but notes; 1 an error or a warning; 2 usage or configuration; 3 the image could not
+be read; 130 interrupted.`
+
 function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
   const program = new Command('archparity')
     .description('Runs the same checks on every platform of a container image and compares what they see.')
@@ -44,7 +54,20 @@ function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       const { runCommand } = await import('./run-command.js')
       process.exitCode = await runCommand(image, suites, flags, version, env)
     })
-  addRunOptions(addImageOptions(run))
+  addAuditOptions(addRunOptions(addImageOptions(run)))
+  const audit = program
+    .command('audit')
+    .description(
+      'read the layers of every platform and compare what they hold; nothing is run, no engine needed',
+    )
+    .argument('[image]', 'reference or oci:PATH')
+    .option('--json', 'as JSON')
+    .addHelpText('after', AUDIT_EXAMPLES)
+    .action(async (image, flags) => {
+      const { auditCommand } = await import('./audit-command.js')
+      process.exitCode = await auditCommand(image, flags)
+    })
+  addAuditOptions(addImageOptions(audit))
   const plan = program
     .command('plan')
     .description('show the platforms, their digests and how each would run; nothing is pulled')

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ArchparityConfig } from '../config/schema.js'
+import { findNearest } from '../config/validate.js'
+import { AUDIT_RULE_IDS, type AuditRuleId, type RuleLevel } from '../model/audit.js'
 import { parsePlatform } from '../model/platform.js'
 
 /** Flags that set what the configuration file can set too, as commander gives them. */
@@ -19,6 +21,15 @@ export interface SettingFlags {
   readonly noise?: boolean
   readonly start?: ArchparityConfig['start']
   readonly foreignProgram?: readonly string[]
+  readonly audit?: boolean
+  readonly auditCache?: boolean
+  readonly rule?: readonly RuleChoice[]
+}
+
+/** `--rule foreign-elf` asks for that rule alone, `--rule page-size=off` sets how much it matters. */
+export interface RuleChoice {
+  readonly rule: AuditRuleId
+  readonly level?: RuleLevel
 }
 
 /** Flags that choose among the image's platforms and say how registries are spoken to. */
@@ -38,6 +49,22 @@ export function addImageOptions(command: Command): Command {
     .option(
       '--insecure-registry <host>',
       'registry that may be spoken to without verified TLS (repeatable)',
+      collect,
+    )
+}
+
+/** Flags of the static audit, which a run has too. */
+export function addAuditOptions(command: Command): Command {
+  return command
+    .option(
+      '--rule <rule[=level]>',
+      'only this rule of the audit, or its level: off, note, warning, error (repeatable)',
+      readRuleChoice,
+    )
+    .option('--no-audit-cache', 'read every layer again, and keep nothing for the next audit')
+    .option(
+      '--foreign-program <path>',
+      'program that may be of another architecture; /opt/emu/* for all below (repeatable)',
       collect,
     )
 }
@@ -65,11 +92,7 @@ export function addRunOptions(command: Command): Command {
     .option('--check-timeout <time>', 'for one check (default: 120s)', readTime)
     .option('--start-timeout <time>', 'until a container is ready (default: 60s)', readTime)
     .option('--max-output <size>', 'bytes kept of each output, e.g. 64k or 4m (default: 1m)', readSize)
-    .option(
-      '--foreign-program <path>',
-      'program that may be of another architecture; /opt/emu/* for all below (repeatable)',
-      collect,
-    )
+    .option('--no-audit', 'do not read the layers before the suites run')
 }
 
 /** The settings that flags give; what was not said is left out. */
@@ -92,8 +115,11 @@ export function readSettings(flags: SettingFlags): ArchparityConfig {
     ...pick(flags, 'startTimeout', 'maxOutput', 'retry', 'start'),
     ...(flags.insecureRegistry === undefined ? {} : { insecureRegistries: flags.insecureRegistry }),
     ...(flags.foreignProgram === undefined ? {} : { foreignPrograms: flags.foreignProgram }),
-    // The flag's own default is true, which must not overrule the file.
+    // A flag's own default is true, which must not overrule the file.
     ...(flags.noise === false ? { noise: false } : {}),
+    ...(flags.audit === false ? { audit: false } : {}),
+    ...(flags.auditCache === false ? { auditCache: false } : {}),
+    ...(flags.rule === undefined ? {} : { auditRules: readRules(flags.rule) }),
   }
   return config
 }
@@ -102,6 +128,34 @@ function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Par
   return Object.fromEntries(
     keys.filter(key => object[key] !== undefined).map(key => [key, object[key]]),
   ) as Partial<Pick<T, K>>
+}
+
+/** Rules that are named without a level leave all others out. */
+function readRules(choices: readonly RuleChoice[]): ArchparityConfig['auditRules'] {
+  const only = new Set(choices.filter(choice => choice.level === undefined).map(choice => choice.rule))
+  const others = only.size === 0 ? [] : AUDIT_RULE_IDS.filter(rule => !only.has(rule))
+  return {
+    ...Object.fromEntries(others.map(rule => [rule, 'off'])),
+    ...Object.fromEntries(choices.flatMap(({ rule, level }) => (level === undefined ? [] : [[rule, level]]))),
+  }
+}
+
+const LEVELS: readonly RuleLevel[] = ['off', 'note', 'warning', 'error']
+
+function readRuleChoice(text: string, previous: RuleChoice[] | undefined): RuleChoice[] {
+  const [name, given, ...rest] = text.split('=')
+  const rule = AUDIT_RULE_IDS.find(id => id === name)
+  if (rule === undefined) {
+    const near = findNearest(name ?? '', AUDIT_RULE_IDS)
+    throw new InvalidArgumentError(
+      near === undefined ? `Rules are: ${AUDIT_RULE_IDS.join(', ')}.` : `Did you mean ${near}?`,
+    )
+  }
+  const level = LEVELS.find(each => each === given)
+  if (rest.length > 0 || (given !== undefined && level === undefined)) {
+    throw new InvalidArgumentError(`A level is one of ${LEVELS.join(', ')}: ${rule}=off.`)
+  }
+  return [...(previous ?? []), { rule, ...(level === undefined ? {} : { level }) }]
 }
 
 function collect(text: string, previous: string[] | undefined): string[] {

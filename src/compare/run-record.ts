@@ -1,5 +1,7 @@
+import type { AuditFinding, AuditSummary } from '../model/audit.js'
 import type { CheckError, CheckRef } from '../model/check.js'
 import type {
+  AuditFinished,
   CheckFinished,
   HostLost,
   ImagePulled,
@@ -43,6 +45,14 @@ export interface CheckRecord {
   readonly noiseObservations: ReadonlyMap<string, readonly (readonly Observation[])[]>
 }
 
+/** What the static audit said, in its own order. */
+export interface AuditRecord {
+  readonly summaries: readonly AuditSummary[]
+  readonly findings: readonly AuditFinding[]
+  /** Absent where the log ends before the audit did. */
+  readonly finished?: AuditFinished
+}
+
 /** The event log, indexed. Two logs with the same events in another interleaving give the same record. */
 export interface RunRecord {
   readonly started: RunStarted | undefined
@@ -61,6 +71,8 @@ export interface RunRecord {
   readonly programs: readonly ProgramExecuted[]
   readonly suiteErrors: readonly SuiteErrored[]
   readonly hostLosses: readonly HostLost[]
+  /** Absent where the run was told to leave it out. */
+  readonly audit?: AuditRecord
   /** Noise-pass suite errors: they lose masks, never a verdict. */
   readonly noiseErrors: readonly SuiteErrored[]
 }
@@ -89,6 +101,9 @@ export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
   const programs: ProgramExecuted[] = []
   const errored: SuiteErrored[] = []
   const hostLosses: HostLost[] = []
+  const summaries: AuditSummary[] = []
+  const audited: AuditFinding[] = []
+  let auditFinished: AuditFinished | undefined
   let started: (RunStarted & { at: string }) | undefined
   let finished: RunFinished | undefined
   let image: ResolvedImage | undefined
@@ -100,6 +115,15 @@ export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
         break
       case 'image-resolved':
         image ??= event.image
+        break
+      case 'platform-audited':
+        summaries.push(event.summary)
+        break
+      case 'audit-finding':
+        audited.push(event.finding)
+        break
+      case 'audit-finished':
+        auditFinished = event
         break
       case 'host-ready':
         hosts.set(event.facts.name, event.facts)
@@ -164,7 +188,17 @@ export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
     suiteErrors: mainErrors,
     hostLosses: hostLosses.sort((a, b) => compareText(a.host, b.host)),
     noiseErrors: suiteErrors.filter(error => error.pass === 'noise'),
+    ...describeAudit(summaries, audited, auditFinished),
   }
+}
+
+function describeAudit(
+  summaries: readonly AuditSummary[],
+  findings: readonly AuditFinding[],
+  finished: AuditFinished | undefined,
+): { audit?: AuditRecord } {
+  if (finished === undefined && summaries.length + findings.length === 0) return {}
+  return { audit: { summaries, findings, ...(finished === undefined ? {} : { finished }) } }
 }
 
 /** The observations that count: those of the last attempt. */

@@ -58,7 +58,8 @@ function describeLoadError(error: unknown): string {
   return first?.loc === undefined ? text : `line ${first.loc.line}: ${text}`
 }
 
-/** Fills in defaults; what comes later wins, as the command line does over the file. */
+/** Fills in defaults; what comes later wins, as the command line does over the file; rules are set one by one. */
 export function mergeSettings(...layers: readonly ArchparityConfig[]): Settings {
-  return Object.assign({}, DEFAULTS, ...layers)
+  const auditRules = Object.assign({}, DEFAULTS.auditRules, ...layers.map(layer => layer.auditRules))
+  return { ...Object.assign({}, DEFAULTS, ...layers), auditRules }
 }

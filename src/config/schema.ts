@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AUDIT_RULE_IDS, type AuditRuleId, type RuleLevel } from '../model/audit.js'
 import { parsePlatform } from '../model/platform.js'
 
 const platform = z.string().refine(text => parsePlatform(text) !== undefined, {
@@ -38,6 +39,9 @@ export const configSchema = z.strictObject({
   foreignPrograms: z
     .array(z.string().regex(/^\/[^*]*\*?$/, 'an absolute path, with * at its end for everything below'))
     .optional(),
+  audit: z.boolean().optional(),
+  auditRules: z.partialRecord(z.enum(AUDIT_RULE_IDS), z.enum(['off', 'note', 'warning', 'error'])).optional(),
+  auditCache: z.boolean().optional(),
 })
 
 /** Settings of a project, all optional. Times in milliseconds, sizes in bytes. */
@@ -75,6 +79,12 @@ export interface ArchparityConfig {
   readonly start?: 'auto' | 'image' | 'idle'
   /** Programs that may be of another architecture than their platform: absolute paths, `*` at the end allowed. */
   readonly foreignPrograms?: readonly string[]
+  /** Whether a run begins with the static audit of every platform's layers. Default true. */
+  readonly audit?: boolean
+  /** How much rules of the audit matter, by their ids; `off` leaves one out. */
+  readonly auditRules?: Readonly<Partial<Record<AuditRuleId, RuleLevel>>>
+  /** Whether what was read of a layer is kept for the next audit. Default true. */
+  readonly auditCache?: boolean
 }
 
 /** A configuration with every default filled in, except the image. */
@@ -95,4 +105,7 @@ export const DEFAULTS: Settings = {
   noise: true,
   start: 'auto',
   foreignPrograms: [],
+  audit: true,
+  auditRules: {},
+  auditCache: true,
 }

@@ -1,6 +1,42 @@
 /** How much a static finding matters: an error or a warning breaks parity, a note is only told. */
 export type Severity = 'error' | 'warning' | 'note'
 
+/** Ids of the audit's rules, in the order of reports. */
+export const AUDIT_RULE_IDS = [
+  'unreadable-layer',
+  'config-platform',
+  'same-manifest',
+  'platform-missing',
+  'foreign-elf',
+  'wrong-variant',
+  'libc-mismatch',
+  'missing-interpreter',
+  'missing-library',
+  'symbol-version',
+  'isa-level',
+  'native-module',
+  'script-interpreter',
+  'page-size',
+  'damaged-elf',
+  'emulator-core',
+  'executable-stack',
+  'config-differs',
+  'package-missing',
+  'package-version',
+  'module-missing',
+  'file-missing',
+  'mode-differs',
+  'content-differs',
+  'size-differs',
+  'layers-differ',
+  'attestation-missing',
+] as const
+
+export type AuditRuleId = (typeof AUDIT_RULE_IDS)[number]
+
+/** What a user may set a rule to. */
+export type RuleLevel = Severity | 'off'
+
 /** One fact that a static finding rests on. */
 export interface AuditEvidence {
   /** Formatted platform that it was read on; absent where it holds for all that the finding names. */

@@ -1,3 +1,4 @@
+import type { AuditFinding, AuditSummary } from './audit.js'
 import type { CheckError, CheckRef } from './check.js'
 import type { HostFacts } from './host.js'
 import type { ResolvedImage } from './image.js'
@@ -30,6 +31,25 @@ export interface RunStarted {
 export interface ImageResolved {
   readonly type: 'image-resolved'
   readonly image: ResolvedImage
+}
+/** One platform's layers were read and its inventory made. */
+export interface PlatformAudited {
+  readonly type: 'platform-audited'
+  readonly summary: AuditSummary
+}
+/** One thing that the static audit found; they come in the order of reports. */
+export interface AuditFindingMade {
+  readonly type: 'audit-finding'
+  readonly finding: AuditFinding
+}
+/** The static audit is over, before any suite runs. */
+export interface AuditFinished {
+  readonly type: 'audit-finished'
+  readonly durationMs: number
+  /** Layers read from the image's source, and taken from the cache of earlier audits. */
+  readonly layers: { readonly read: number; readonly cached: number }
+  /** Why it gave no findings: the source failed in the middle. What is missing is lost coverage. */
+  readonly error?: { readonly code: string; readonly message: string }
 }
 export interface HostReady {
   readonly type: 'host-ready'
@@ -130,6 +150,9 @@ export interface RunFinished {
 export type RunEvent =
   | RunStarted
   | ImageResolved
+  | PlatformAudited
+  | AuditFindingMade
+  | AuditFinished
   | HostReady
   | TargetPlanned
   | CoverageLost

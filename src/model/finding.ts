@@ -17,6 +17,7 @@ export interface Evidence {
     | 'host-fact'
     | 'image-fact'
     | 'attempts'
+    | 'static'
   /** Id of the target that it was seen on. */
   readonly target?: string
   readonly text: string
@@ -27,7 +28,7 @@ export interface Evidence {
 export interface Finding {
   /** Stable between runs: made of cause-independent parts (kind, platforms, checks). */
   readonly key: string
-  readonly kind: 'failure' | 'difference' | 'guard' | 'flaky' | 'metadata' | 'host'
+  readonly kind: 'failure' | 'difference' | 'guard' | 'flaky' | 'metadata' | 'audit' | 'host'
   readonly cause: Cause
   readonly title: string
   /** Formatted platforms concerned, in the image's order. */

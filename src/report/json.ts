@@ -31,6 +31,7 @@ export function renderJson(report: RunReport): string {
       pulled: describePull(report, target.id),
     })),
     lostCoverage: record.lost,
+    audit: describeAudit(report),
     checks: record.checks.map(check =>
       describeCheck(
         check,
@@ -73,6 +74,19 @@ function describeImage(report: RunReport): object | null {
       attestations: entry.attestations.length,
     })),
     notes: image.notes,
+  }
+}
+
+function describeAudit(report: RunReport): object | null {
+  const { audit } = report.record
+  if (audit === undefined) return null
+  const { summaries, findings, finished } = audit
+  return {
+    platforms: summaries,
+    findings,
+    layers: finished?.layers ?? null,
+    durationMs: finished?.durationMs ?? null,
+    error: finished?.error ?? null,
   }
 }
 

@@ -14,6 +14,9 @@ const REQUIRED: Readonly<
 > = {
   'run-started': { version: 'number', runId: 'string', image: 'string', suites: 'object', root: 'string' },
   'image-resolved': { image: 'object' },
+  'platform-audited': { summary: 'object' },
+  'audit-finding': { finding: 'object' },
+  'audit-finished': { durationMs: 'number', layers: 'object' },
   'host-ready': { facts: 'object' },
   'target-planned': { target: 'object' },
   'coverage-lost': { lost: 'object' },

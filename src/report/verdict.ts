@@ -93,6 +93,8 @@ function listLosses(record: RunRecord, counts: Readonly<Record<Status, number>>)
   const gone = record.suiteErrors.filter(error => error.code === 'worker-lost' || error.code === 'unhandled')
   if (gone.length > 0 && counts.errored === 0)
     texts.push(`${count(gone.length, 'suite')} ended without a verdict`)
+  const unread = record.audit?.finished?.error
+  if (unread !== undefined) texts.push(`the static audit did not finish: ${unread.message}`)
   if (counts.passed + counts.failed === 0) texts.push('no check ran to a verdict on any platform')
   return texts.map(text => ({ outcome: 'incomplete', text }))
 }

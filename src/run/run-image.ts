@@ -12,6 +12,7 @@ import { type ImageSource, openImageSource, pullCredentials } from '../registry/
 import { proveOnThisKernel } from '../targets/capability.js'
 import { planTargets } from '../targets/plan.js'
 import type { WorkerContext } from '../worker/context.js'
+import { runAudit } from './audit-stage.js'
 import { EventLog } from './event-log.js'
 import { startEventServer } from './event-server.js'
 import { chooseConcurrency, listProjects } from './list-projects.js'
@@ -102,22 +103,43 @@ async function runStages(request: RunRequest, log: EventLog, runId: string): Pro
   const source = await openImageSource(request.image, {
     insecureRegistries: settings.insecureRegistries,
     root: request.root,
+    signal,
   })
   try {
     const image = await source.resolve()
     log.emit({ type: 'image-resolved', image })
     signal.throwIfAborted()
-    const host = await connectLocalHost(request.env)
-    log.emit({ type: 'host-ready', facts: host.facts })
+    const emit = (event: RunEvent) => log.emit(event)
+    const stage = { settings, source, image, temporary: request.temporary.path, signal, emit }
+    // Beside the pulling, which mostly waits for the network; no suite runs before it is over.
+    const audited = settings.audit ? runAudit(stage) : Promise.resolve()
     try {
-      await sweepLeftovers(host.engine, path.dirname(request.temporary.path))
-      await runOnHost(request, log, runId, source, image, host)
+      await runOnLocalHost(request, log, runId, source, image, audited)
     } finally {
-      await removeRunContainers(host.engine, runId).catch(() => {})
-      await host.close()
+      // Without an engine the audit still says what it can.
+      await audited
     }
   } finally {
     await source.close()
+  }
+}
+
+async function runOnLocalHost(
+  request: RunRequest,
+  log: EventLog,
+  runId: string,
+  source: ImageSource,
+  image: ResolvedImage,
+  audited: Promise<void>,
+): Promise<void> {
+  const host = await connectLocalHost(request.env)
+  log.emit({ type: 'host-ready', facts: host.facts })
+  try {
+    await sweepLeftovers(host.engine, path.dirname(request.temporary.path))
+    await runOnHost(request, log, runId, source, image, host, audited)
+  } finally {
+    await removeRunContainers(host.engine, runId).catch(() => {})
+    await host.close()
   }
 }
 
@@ -128,6 +150,7 @@ async function runOnHost(
   source: ImageSource,
   image: ResolvedImage,
   host: Host,
+  audited: Promise<void>,
 ): Promise<void> {
   const { settings } = request
   const plan = await planTargets(
@@ -169,6 +192,7 @@ async function runOnHost(
       { settings, root, source, image, host, credentials, signal, shared, emit, onPull },
       plan.targets,
     )
+    await audited
     signal.throwIfAborted()
     if (contexts.length > 0) await runContexts(request, log, host, contexts)
   } finally {

@@ -1,5 +1,6 @@
 import builderModule, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
 import { type CheckRecord, type CheckResult, lastAttempt } from '../../compare/run-record.js'
+import type { AuditSummary } from '../../model/audit.js'
 import type { CheckError } from '../../model/check.js'
 import type { Finding } from '../../model/finding.js'
 import type { Target } from '../../model/target.js'
@@ -18,6 +19,7 @@ const junit = builderModule as unknown as Builder
 export function renderJunit(report: RunReport): string {
   const document = junit.newBuilder().name('archparity')
   for (const target of report.record.targets) addTarget(document.testSuite(), target, report)
+  addAudit(document, report)
   addComparison(document, report)
   addCoverage(document, report)
   return `${document.build()}\n`
@@ -167,6 +169,34 @@ function describeFinding(finding: Finding): string {
     finding.advice,
     ...finding.reproduce,
   ].join('\n')
+}
+
+/** The static audit: a case that says what was read, and one for each thing that it found. */
+function addAudit(document: Builder, report: RunReport): void {
+  const { audit } = report.record
+  if (audit === undefined) return
+  const suite = document.testSuite()
+  openSuite(suite, 'audit', report)
+  suite.time(toSeconds(audit.finished?.durationMs ?? 0))
+  const names: Names = new Set()
+  const read = addCase(suite, names, 'audit.layers', 'every layer was read').time(0)
+  const { finished } = audit
+  if (finished === undefined) read.error('the audit did not finish', 'audit')
+  else if (finished.error !== undefined) read.error(clean(finished.error.message), finished.error.code)
+  else read.standardOutput(sanitizeXml(audit.summaries.map(describeSummary).join('\n')))
+  for (const finding of report.findings) {
+    if (finding.kind !== 'audit') continue
+    const rule = String(finding.evidence[0]?.data?.rule ?? 'audit')
+    const test = addCase(suite, names, `audit.${rule}`, finding.title).time(0)
+    test
+      .failure(clean(`${finding.cause}: ${finding.title}`), rule)
+      .stacktrace(sanitizeXml(describeFinding(finding)))
+  }
+}
+
+function describeSummary(summary: AuditSummary): string {
+  const packages = Object.entries(summary.packages).map(([kind, count]) => `, ${count} ${kind} packages`)
+  return `${summary.platform}: ${summary.layers} layers, ${summary.files} files, ${summary.elfFiles} of them ELF${packages.join('')}`
 }
 
 /** What nothing ran shows as errors, so that a dashboard never takes it for success. */

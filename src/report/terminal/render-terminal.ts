@@ -111,7 +111,7 @@ function renderSuiteErrors(report: RunReport, { colors, width }: Style): string[
 function renderNotes(report: RunReport, style: Style): string[] {
   const { comparison, record, damage } = report
   const { colors, width } = style
-  const notes: [string, string][] = []
+  const notes: [string, string][] = listAuditNotes(report)
   const excluded = record.lost.filter(lost => lost.intended).map(lost => lost.platform)
   if (excluded.length > 0) notes.push(['Left out on request: ', excluded.join(', ')])
   const masks = comparison.checks.flatMap(check => check.masks)
@@ -145,6 +145,27 @@ function renderNotes(report: RunReport, style: Style): string[] {
   return notes
     .flatMap(([label, text]) => hang(label, sanitizeLine(text, 1000), width))
     .map(line => colors.dim(line))
+}
+
+const MAX_AUDIT_NOTES = 3
+
+/** One line of figures, so that a silent audit is seen to have happened, and what it only remarks on. */
+function listAuditNotes(report: RunReport): [string, string][] {
+  const { audit } = report.record
+  if (audit === undefined) return []
+  const { summaries, finished } = audit
+  if (finished?.error !== undefined) return [['Static audit did not finish: ', finished.error.message]]
+  const files = summaries.reduce((sum, summary) => sum + summary.files, 0)
+  const elf = summaries.reduce((sum, summary) => sum + summary.elfFiles, 0)
+  const said = audit.findings.filter(finding => finding.severity === 'note')
+  const faults = audit.findings.length - said.length
+  const figures = `${count(summaries.length, 'platform')}, ${count(files, 'file')}, ${elf} of them ELF: ${count(faults, 'finding')}`
+  const shown = said.slice(0, MAX_AUDIT_NOTES).map(finding => finding.title)
+  const more = said.length > shown.length ? [`${said.length - shown.length} more in report.json`] : []
+  return [
+    ['Static audit: ', figures],
+    ...[...shown, ...more].map((text): [string, string] => ['Static audit, note: ', text]),
+  ]
 }
 
 function renderVerdict(report: RunReport, options: TerminalOptions, { colors, width }: Style): string[] {

@@ -1,0 +1,51 @@
+import { auditImage } from '../audit/audit-image.js'
+import { selectPlatforms } from '../audit/select-platforms.js'
+import type { Settings } from '../config/schema.js'
+import { ArchparityError, describeError } from '../errors.js'
+import type { RunEvent } from '../model/events.js'
+import type { ResolvedImage } from '../model/image.js'
+import type { ContentReader } from '../registry/index.js'
+
+/** What the audit of a run works with. */
+export interface AuditStage {
+  readonly settings: Settings
+  readonly source: ContentReader
+  readonly image: ResolvedImage
+  /** Folder for files that are too large for memory. */
+  readonly temporary: string
+  readonly signal: AbortSignal
+  readonly emit: (event: RunEvent) => void
+}
+
+/**
+ * Audits the image for a run, beside the pulling. Never rejects: a source that fails in the middle is told in
+ * `audit-finished`, since the suites can run without it. Nothing is told of an audit that was interrupted.
+ */
+export async function runAudit(stage: AuditStage): Promise<void> {
+  const { settings, source, image, temporary, signal, emit } = stage
+  const began = performance.now()
+  const finish = (event: { layers: { read: number; cached: number }; error?: AuditError }) =>
+    emit({ type: 'audit-finished', durationMs: Math.round(performance.now() - began), ...event })
+  try {
+    const { summaries, findings, layers } = await auditImage(source, image, {
+      selects: selectPlatforms(settings),
+      levels: settings.auditRules,
+      foreignPrograms: settings.foreignPrograms,
+      temporary,
+      signal,
+      ...(settings.auditCache ? {} : { cache: false }),
+    })
+    for (const summary of summaries) emit({ type: 'platform-audited', summary })
+    for (const finding of findings) emit({ type: 'audit-finding', finding })
+    finish({ layers })
+  } catch (error) {
+    if (signal.aborted) return
+    const code = error instanceof ArchparityError ? error.code : 'INTERNAL'
+    finish({ layers: { read: 0, cached: 0 }, error: { code, message: describeError(error) } })
+  }
+}
+
+interface AuditError {
+  readonly code: string
+  readonly message: string
+}
