@@ -17,6 +17,7 @@ const LAB_REQUIREMENTS = [
   { command: 'skopeo', package: 'skopeo' },
   { command: 'buildah', package: 'buildah' },
   { command: 'xmllint', package: 'libxml2-utils' },
+  { command: 'readelf', package: 'binutils' },
   { command: 'python3', package: 'python3' },
 ]
 
