@@ -40,7 +40,7 @@ const CAUSE_ORDER: readonly Cause[] = [
   'host',
 ]
 
-/** Masked by emulation, guards, then by cause; inside that by platform and title. */
+/** Masked by emulation, guards, then by cause; inside that static errors first, static warnings last, by platform and title. */
 function orderFindings(findings: readonly Finding[], record: RunRecord): Finding[] {
   const platforms = [
     ...(record.image?.platforms ?? []).map(entry => formatPlatform(entry.platform)),
@@ -58,6 +58,16 @@ function orderFindings(findings: readonly Finding[], record: RunRecord): Finding
   }
   return [...findings].sort(
     (a, b) =>
-      rank(a) - rank(b) || place(a) - place(b) || compareText(a.title, b.title) || compareText(a.key, b.key),
+      rank(a) - rank(b) ||
+      weighAudit(a) - weighAudit(b) ||
+      place(a) - place(b) ||
+      compareText(a.title, b.title) ||
+      compareText(a.key, b.key),
   )
+}
+
+/** What the audit calls an error explains the checks that it breaks; its warnings are worth less than a failed check. */
+function weighAudit(finding: Finding): number {
+  if (finding.kind !== 'audit') return 1
+  return finding.evidence[0]?.data?.severity === 'error' ? 0 : 2
 }

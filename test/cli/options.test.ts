@@ -1,6 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { addImageOptions, addRunOptions, readSettings, type SettingFlags } from '../../src/cli/options.js'
+import {
+  addAuditOptions,
+  addImageOptions,
+  addRunOptions,
+  readSettings,
+  type SettingFlags,
+} from '../../src/cli/options.js'
 import { DEFAULTS } from '../../src/config/schema.js'
 import { validateConfig } from '../../src/config/validate.js'
 
@@ -22,7 +28,7 @@ function parse(...args: string[]) {
       operands = [image, ...suites].filter(each => each !== undefined)
       flags = given
     })
-  addRunOptions(addImageOptions(command))
+  addAuditOptions(addRunOptions(addImageOptions(command)))
   try {
     command.parse(args, { from: 'user' })
   } catch (error) {
@@ -49,6 +55,13 @@ test.each<[string[], object]>([
   [['--pull-concurrency', '1'], { pullConcurrency: 1 }],
   [['--retry', '0'], { retry: 0 }],
   [['--no-noise'], { noise: false }],
+  [['--no-audit'], { audit: false }],
+  [['--no-audit-cache'], { auditCache: false }],
+  [['--rule', 'page-size=off'], { auditRules: { 'page-size': 'off' } }],
+  [
+    ['--rule', 'page-size=error', '--rule', 'foreign-elf=note'],
+    { auditRules: { 'page-size': 'error', 'foreign-elf': 'note' } },
+  ],
   [['--start', 'idle'], { start: 'idle' }],
   [['--command-timeout', '500'], { commandTimeout: 500 }],
   [['--command-timeout', '500ms'], { commandTimeout: 500 }],
@@ -133,8 +146,24 @@ test('every setting but the image can be set by a flag', () => {
       '--no-noise',
     ],
     ...['--command-timeout', '1s', '--check-timeout', '1s', '--start-timeout', '1s', '--max-output', '1k'],
-    ...['--foreign-program', '/x'],
+    ...['--foreign-program', '/x', '--no-audit', '--no-audit-cache', '--rule', 'page-size=off'],
   )
   const optional = ['platforms', 'reference', 'concurrency']
   expect(Object.keys(settings).sort()).toEqual([...Object.keys(DEFAULTS), ...optional].sort())
+})
+
+test('a rule without a level is asked for alone', () => {
+  const { auditRules = {} } = parse('--rule', 'foreign-elf', '--rule', 'page-size=note').settings
+  expect(auditRules).toMatchObject({ 'page-size': 'note', 'missing-library': 'off' })
+  expect(auditRules).not.toHaveProperty('foreign-elf')
+})
+
+test.each([
+  ['foreign-elff', 'Did you mean foreign-elf?'],
+  ['nonsense', 'Rules are: unreadable-layer'],
+  ['page-size=loud', 'A level is one of off, note, warning, error'],
+  ['page-size=', 'A level is one of'],
+  ['page-size=off=off', 'A level is one of'],
+])('the rule %s is refused with what is allowed', (text, complaint) => {
+  expect(parse('--rule', text).complaint).toContain(complaint)
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { AuditFinding, AuditSummary } from '../../src/model/audit.js'
 import type { LoggedEvent } from '../../src/model/events.js'
 import { renderJson } from '../../src/report/json.js'
 import { buildRunReport } from '../../src/report/run-report.js'
@@ -12,6 +13,29 @@ const SCHEMA = JSON.parse(
 )
 const validator = z.fromJSONSchema(SCHEMA)
 const render = (events: readonly LoggedEvent[]) => renderJson(buildRunReport(events))
+
+const SUMMARY: AuditSummary = {
+  platform: 'linux/arm64',
+  digest: `sha256:${'1'.repeat(64)}`,
+  layers: 2,
+  files: 3,
+  bytes: 4,
+  elfFiles: 1,
+  packages: { dpkg: 5 },
+  libc: 'glibc',
+}
+
+const FINDING: AuditFinding = {
+  key: 'foreign-elf:linux/arm64:1',
+  rule: 'foreign-elf',
+  severity: 'error',
+  title: 'foreign',
+  platforms: ['linux/arm64'],
+  paths: ['/usr/bin/app'],
+  pathCount: 1,
+  evidence: [{ platform: 'linux/arm64', path: '/usr/bin/app', text: 'is amd64', data: { machine: 62 } }],
+  advice: 'build it',
+}
 
 /** A run that has everything that a report can hold. */
 function writeFullRun(): LoggedEvent[] {
@@ -32,6 +56,14 @@ function writeFullRun(): LoggedEvent[] {
   const target = log.targets[0]?.id ?? ''
   log.add({ type: 'suite-errored', target, pass: 'main', file: 'x', code: 'suite-empty', message: 'nothing' })
   log.add({ type: 'host-lost', host: 'local', message: 'gone' })
+  log.add({ type: 'platform-audited', summary: SUMMARY })
+  log.add({ type: 'audit-finding', finding: FINDING })
+  log.add({
+    type: 'audit-finished',
+    durationMs: 2,
+    layers: { read: 1, cached: 0 },
+    error: { code: 'REGISTRY_FAILED', message: 'x' },
+  })
   log.add({
     type: 'run-finished',
     reason: 'error',
