@@ -7,6 +7,7 @@ import {
   describeTooLarge,
   isWord,
   TOO_MANY,
+  TOO_MANY_PATHS,
 } from './limits.js'
 import type { Probe } from './probe.js'
 import { readLines } from './read-lines.js'
@@ -51,7 +52,7 @@ function parseInstalled(source: ByteSource): FileFact | undefined {
   }
   for (const line of readLines(source)) {
     if (line.length === 0) endStanza()
-    else if (line[1] === COLON && !readField(line, stanza, budget)) problem = 'lists more paths than are kept'
+    else if (line[1] === COLON && !readField(line, stanza, budget)) problem = TOO_MANY_PATHS
     if (problem !== undefined) break
   }
   endStanza()

@@ -6,6 +6,7 @@ import type { Probe } from './probe.js'
 import { pythonFiles } from './python/python-files.js'
 import { pythonMetadata } from './python/python-metadata.js'
 import { pythonWheel } from './python/python-wheel.js'
+import { rpm } from './rpm/rpm.js'
 import { text } from './text.js'
 
 /** Every probe. A path belongs to the first that matches it. */
@@ -13,6 +14,7 @@ export const PROBES: readonly Probe[] = [
   dpkgStatus,
   dpkgFiles,
   apk,
+  rpm,
   pythonMetadata,
   pythonWheel,
   pythonFiles,

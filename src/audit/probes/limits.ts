@@ -49,6 +49,9 @@ export function describeTooLarge(size: number, limit: number): string {
 /** What a fact says where a database lists more than is kept. */
 export const TOO_MANY = `lists more than ${MAX_PACKAGES} packages; the rest was not read`
 
+/** The same of paths. */
+export const TOO_MANY_PATHS = 'lists more paths than are kept; the rest was not read'
+
 /** Whether a word from a database can be a name or a version: not empty, not long, no space, no control character. */
 export function isWord(text: string | undefined): text is string {
   return text !== undefined && text.length > 0 && text.length <= 256 && !HAS_SPACE_OR_CONTROL.test(text)

@@ -10,6 +10,7 @@ const PATHS: ReadonlySet<string> = new Set([
   'etc/alpine-release',
   'etc/apk/arch',
   'var/lib/dpkg/arch',
+  'var/lib/dpkg/diversions',
   'etc/passwd',
   'etc/group',
 ])

@@ -1,0 +1,33 @@
+import type { Tree } from '../inventory.js'
+
+const MODULES = 'node_modules/'
+/** Where Debian puts Node packages; both mean what `node_modules` means elsewhere. */
+const DEBIAN_FOLDERS = ['usr/share/nodejs/', 'usr/lib/nodejs/']
+
+/**
+ * The folders of Node packages that are installed: those with a readable `package.json` below `node_modules` or one of
+ * Debian's folders, and those that have a `node_modules` of their own (a program and its workspaces).
+ */
+export function listNodeFolders(tree: Tree): ReadonlySet<string> {
+  const withModules = new Set<string>()
+  const manifests: string[] = []
+  for (const [path, entry] of tree) {
+    const modules = path.indexOf(MODULES)
+    if (modules === 0) withModules.add('')
+    else if (modules > 0 && path[modules - 1] === '/') withModules.add(path.slice(0, modules - 1))
+    if (entry.content?.fact?.kind === 'node-manifest') manifests.push(path)
+  }
+  return new Set(
+    manifests
+      .map(path => path.slice(0, Math.max(path.lastIndexOf('/'), 0)))
+      .filter(folder => isBelowModules(folder) || withModules.has(folder)),
+  )
+}
+
+function isBelowModules(folder: string): boolean {
+  if (folder.startsWith(MODULES) || folder.includes(`/${MODULES}`)) return true
+  const debian = DEBIAN_FOLDERS.find(start => folder.startsWith(start))
+  if (debian === undefined) return false
+  const parts = folder.slice(debian.length).split('/')
+  return parts.length === (parts[0]?.startsWith('@') ? 2 : 1)
+}
