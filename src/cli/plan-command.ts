@@ -17,7 +17,11 @@ export async function planCommand(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const { image: named, settings, root } = await gatherSettings(image, flags)
-  const source = await openImageSource(named, { insecureRegistries: settings.insecureRegistries, root })
+  const source = await openImageSource(named, {
+    insecureRegistries: settings.insecureRegistries,
+    root,
+    onNotice: message => process.stderr.write(`note      ${sanitizeLine(message)}\n`),
+  })
   try {
     const resolved = await source.resolve()
     const host = await connectLocalHost(env)

@@ -8,6 +8,7 @@ import { sanitizeLine } from '../report/sanitize.js'
 export interface Progress {
   onEvent(event: LoggedEvent): void
   onPull(target: string, progress: PullProgress): void
+  onNotice(message: string): void
   stop(): void
 }
 
@@ -55,6 +56,7 @@ export function createProgress(stream: NodeJS.WriteStream, live: boolean): Progr
       if (row !== undefined) row.state = `pulling ${formatBytes(current)} of ${formatBytes(total)}`
       redraw()
     },
+    onNotice: message => say(`note      ${message}`),
     stop: () => {
       clearTimeout(timer)
       update?.clear()
@@ -108,6 +110,16 @@ function describeEvent(event: LoggedEvent, rows: Map<string, Row>): string | und
       return event.pass === 'main'
         ? `errored   ${rows.get(event.target)?.label ?? ''}  ${event.file}: ${event.message.split('\n')[0]}`
         : undefined
+    case 'audit-finished': {
+      const { layers, durationMs, error } = event
+      return error === undefined
+        ? `audited   ${layers.read + layers.cached} layers, ${layers.cached} of them from the cache (${formatSeconds(durationMs)})`
+        : `lost      the static audit: ${error.message}`
+    }
+    case 'audit-finding': {
+      const { severity, title } = event.finding
+      return severity === 'note' ? undefined : `${severity.padEnd(9)} ${title}`
+    }
     case 'host-lost':
       return `lost      host ${event.host}: ${event.message}`
     case 'program-executed':

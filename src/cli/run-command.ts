@@ -62,6 +62,7 @@ export async function runCommand(
         progress.onEvent(event)
       },
       onPull: progress.onPull,
+      onNotice: progress.onNotice,
     })
     progress.stop()
     const report = buildRunReport(outcome.events)

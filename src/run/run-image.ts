@@ -39,6 +39,8 @@ export interface RunRequest {
   readonly env: NodeJS.ProcessEnv
   readonly onEvent?: (event: LoggedEvent) => void
   readonly onPull?: (target: string, progress: PullProgress) => void
+  /** Told what is worth knowing and is no error, for example credentials that could not be read. */
+  readonly onNotice?: (message: string) => void
 }
 
 /** All that a run leaves: its events, in memory and in `log`, and what went wrong with writing them. */
@@ -104,6 +106,7 @@ async function runStages(request: RunRequest, log: EventLog, runId: string): Pro
     insecureRegistries: settings.insecureRegistries,
     root: request.root,
     signal,
+    ...(request.onNotice === undefined ? {} : { onNotice: request.onNotice }),
   })
   try {
     const image = await source.resolve()
