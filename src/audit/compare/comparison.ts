@@ -1,0 +1,73 @@
+import type { TreeEntry } from '../inventory.js'
+import type { RuleInput } from '../rules/rule.js'
+import type { PlatformView } from '../view/platform-view.js'
+import { type AlignedRow, alignByName } from './align.js'
+import { differs } from './file-values.js'
+import { alignPackages, type PackageRow } from './package-rows.js'
+
+/** One path on several platforms. */
+export type FileRow = AlignedRow<TreeEntry>
+
+/** Platforms that can be measured by each other, with everything aligned once. */
+export interface Comparison {
+  /** At least two, of one operating system and version of it, in the image's order. */
+  readonly views: readonly PlatformView[]
+  readonly labels: readonly string[]
+  /** By position: whether absence proves anything there. */
+  readonly complete: readonly boolean[]
+  /** Paths that a platform lacks though all its layers were read. */
+  readonly missing: readonly FileRow[]
+  /** Paths whose entries differ where there are any: type, mode, owner, capability, link or content. */
+  readonly changed: readonly FileRow[]
+  /** Everything that `missing` holds, by name. */
+  readonly missingByName: ReadonlyMap<string, FileRow>
+  readonly packages: readonly PackageRow[]
+}
+
+const known = new WeakMap<RuleInput, readonly Comparison[]>()
+
+/**
+ * Aligns the platforms of an image, once for all rules. Windows next to Linux, or next to another Windows version, is
+ * not the same content for another processor, so each is compared among its own.
+ */
+export function comparePlatforms(input: RuleInput): readonly Comparison[] {
+  const before = known.get(input)
+  if (before !== undefined) return before
+  const groups = new Map<string, PlatformView[]>()
+  for (const view of input.views) {
+    const system = `${view.platform.os} ${view.platform.osVersion ?? ''}`
+    groups.set(system, [...(groups.get(system) ?? []), view])
+  }
+  const comparisons = [...groups.values()].filter(views => views.length > 1).map(compareGroup)
+  known.set(input, comparisons)
+  return comparisons
+}
+
+function compareGroup(views: readonly PlatformView[]): Comparison {
+  const rows = alignByName<TreeEntry>(
+    views.map(view => view.inventory.tree),
+    (path, side) => views[side]?.neutralizePath(path) ?? path,
+  )
+  const complete = views.map(view => view.complete)
+  const missing: FileRow[] = []
+  const changed: FileRow[] = []
+  for (const row of rows) {
+    let present = 0
+    let lacking = 0
+    for (const [side, item] of row.items.entries()) {
+      if (item !== undefined) present += 1
+      else if (complete[side]) lacking += 1
+    }
+    if (lacking > 0) missing.push(row)
+    if (present > 1 && !row.ambiguous && differs(row.items)) changed.push(row)
+  }
+  return {
+    views,
+    labels: views.map(view => view.label),
+    complete,
+    missing,
+    changed,
+    missingByName: new Map(missing.map(row => [row.name, row])),
+    packages: alignPackages(views),
+  }
+}

@@ -1,0 +1,45 @@
+import type { TreeEntry } from '../inventory.js'
+
+/** Whether the entries that are there differ in anything at all; the cheap question before the dear ones. */
+export function differs(items: readonly (TreeEntry | undefined)[]): boolean {
+  let first: TreeEntry | undefined
+  for (const item of items) {
+    if (item === undefined || item === first) continue
+    if (first === undefined) {
+      first = item
+      continue
+    }
+    if (
+      item.mode !== first.mode ||
+      item.uid !== first.uid ||
+      item.gid !== first.gid ||
+      item.capability !== first.capability ||
+      item.link !== first.link ||
+      classifyType(item) !== classifyType(first) ||
+      item.content?.sha256 !== first.content?.sha256
+    )
+      return true
+  }
+  return false
+}
+
+/** A hard link is a file under one more name: which of its names came first in the layer means nothing. */
+export function classifyType(entry: TreeEntry): string {
+  return entry.type === 'hardlink' ? 'file' : entry.type
+}
+
+/** The entry that a row has on its first platform. */
+export function firstEntry(items: readonly (TreeEntry | undefined)[]): TreeEntry | undefined {
+  return items.find(item => item !== undefined)
+}
+
+/** Directory of a relative path; `''` for one in the root. */
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return slash < 0 ? '' : path.slice(0, slash)
+}
+
+/** Last part of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}

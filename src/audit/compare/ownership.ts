@@ -1,0 +1,158 @@
+import type { Package, TreeEntry } from '../inventory.js'
+import type { PlatformView } from '../view/platform-view.js'
+import type { Comparison, FileRow } from './comparison.js'
+import { neutralizeWords } from './neutral-words.js'
+import { normalizeVersion } from './package-rows.js'
+
+/**
+ * What packages say of a path that is not the same everywhere:
+ * - `same`: one package, installed in the same version on all sides, which did not put the file where it is missing;
+ * - `removed`: the same, but where the file is missing the package's own list names it: someone took it away;
+ * - `other-version`, `not-installed`: the package itself differs, which the rules for packages tell;
+ * - `none`: not the file of a package on every platform that has it.
+ */
+export type Ownership = 'same' | 'removed' | 'other-version' | 'not-installed' | 'none'
+
+export interface OwnedRow {
+  readonly ownership: Ownership
+  /** The owner on the first platform that has the file. */
+  readonly owner?: Package
+  /** Whether the package is the very same artefact everywhere: dpkg's `all`, apk's and rpm's `noarch`, `none-any` wheels. */
+  readonly independent?: boolean
+}
+
+const known = new WeakMap<FileRow, OwnedRow>()
+
+/** Finds out whose file a row is, and whether the packages explain that platforms differ in it. */
+export function judgeOwnership(row: FileRow, comparison: Comparison): OwnedRow {
+  const before = known.get(row)
+  if (before !== undefined) return before
+  const result = judge(row, comparison)
+  known.set(row, result)
+  return result
+}
+
+function judge(row: FileRow, comparison: Comparison): OwnedRow {
+  const { views, complete } = comparison
+  const owners: Package[] = []
+  for (const [side, entry] of row.items.entries()) {
+    const view = views[side]
+    if (entry === undefined || view === undefined) continue
+    const owner = findOwner(view, entry)
+    if (owner === undefined) return { ownership: 'none' }
+    owners.push(owner)
+  }
+  const owner = owners[0]
+  if (owner === undefined) return { ownership: 'none' }
+  const firstSide = row.items.findIndex(item => item !== undefined)
+  const name = neutralName(owner, views[firstSide] as PlatformView)
+  const version = normalizeVersion(owner)
+  if (owners.some(one => one.ecosystem !== owner.ecosystem || normalizeVersion(one) !== version))
+    return { ownership: 'other-version', owner }
+  let removed = false
+  for (const [side, view] of views.entries()) {
+    if (row.items[side] !== undefined || !complete[side]) continue
+    const installed = listInstalled(view).get(`${owner.ecosystem}:${name}`) ?? []
+    if (installed.length === 0) return { ownership: 'not-installed', owner }
+    if (!installed.some(one => normalizeVersion(one) === version))
+      return { ownership: 'other-version', owner }
+    removed ||= installed.some(one => listsPath(view, one, row, comparison))
+  }
+  return { ownership: removed ? 'removed' : 'same', owner, independent: owners.every(isIndependent) }
+}
+
+/** A Node package is unpacked from one archive everywhere, whatever it builds or loads afterwards. */
+function isIndependent(one: Package): boolean {
+  if (one.ecosystem === 'node') return true
+  const architecture = one.architecture ?? ''
+  if (one.ecosystem === 'python')
+    return architecture !== '' && architecture.split(' ').every(tag => tag.endsWith('-none-any'))
+  return architecture === 'all' || architecture === 'noarch'
+}
+
+/** The package of a file; a link that belongs to nobody (update-alternatives) is its target's. */
+function findOwner(view: PlatformView, entry: TreeEntry): Package | undefined {
+  const owner = view.findOwner(entry.path)
+  if (owner !== undefined || entry.type !== 'symlink') return owner
+  const target = view.resolve(`/${entry.path}`)
+  return target === undefined ? undefined : view.findOwner(target.path)
+}
+
+function neutralName(one: Package, view: PlatformView): string {
+  return neutralizeWords(one.name, view.platform)
+}
+
+const installedBy = new WeakMap<PlatformView, ReadonlyMap<string, readonly Package[]>>()
+
+function listInstalled(view: PlatformView): ReadonlyMap<string, readonly Package[]> {
+  const before = installedBy.get(view)
+  if (before !== undefined) return before
+  const result = new Map<string, Package[]>()
+  for (const one of view.inventory.packages) {
+    const key = `${one.ecosystem}:${neutralName(one, view)}`
+    result.set(key, [...(result.get(key) ?? []), one])
+  }
+  installedBy.set(view, result)
+  return result
+}
+
+/** Whether the package's own list of files on that platform names the row's path. */
+function listsPath(view: PlatformView, owner: Package, row: FileRow, comparison: Comparison): boolean {
+  const listed = listFiles(view, owner)
+  if (listed.size === 0) return false
+  return row.items.some((entry, side) => {
+    const other = comparison.views[side]
+    return (
+      entry !== undefined && other !== undefined && listed.has(placeFreely(other.neutralizePath(entry.path)))
+    )
+  })
+}
+
+const lists = new WeakMap<PlatformView, Map<string, readonly string[]>>()
+const neutralLists = new WeakMap<PlatformView, Map<string, ReadonlySet<string>>>()
+
+function listFiles(view: PlatformView, owner: Package): ReadonlySet<string> {
+  let cache = neutralLists.get(view)
+  if (cache === undefined) neutralLists.set(view, (cache = new Map()))
+  const key = `${owner.ecosystem}:${owner.name}`
+  const before = cache.get(key)
+  if (before !== undefined) return before
+  const raw = collectLists(view)
+  const paths = [...(raw.get(key) ?? []), ...(raw.get(`${key}:${owner.architecture ?? ''}`) ?? [])]
+  const result = new Set(paths.map(path => placeFreely(view.neutralizePath(path.slice(1)))))
+  cache.set(key, result)
+  return result
+}
+
+/** Paths as the databases list them, by ecosystem and package. */
+function collectLists(view: PlatformView): ReadonlyMap<string, readonly string[]> {
+  const before = lists.get(view)
+  if (before !== undefined) return before
+  const result = new Map<string, readonly string[]>()
+  const add = (key: string, files: readonly string[]) =>
+    result.set(key, [...(result.get(key) ?? []), ...files])
+  for (const { content } of view.inventory.tree.values()) {
+    const fact = content?.fact
+    if (fact?.kind === 'file-list') {
+      // A wheel's list is named after its dist-info folder: NAME-VERSION.
+      const name =
+        fact.ecosystem === 'python'
+          ? fact.package
+              .replace(/-[^-]*$/, '')
+              .toLowerCase()
+              .replace(/[-_.]+/g, '-')
+          : fact.package
+      add(`${fact.ecosystem}:${name}`, fact.files)
+    } else if (fact?.kind === 'packages' && fact.files !== undefined) {
+      const ecosystem = fact.packages[0]?.ecosystem
+      for (const [name, files] of Object.entries(fact.files)) add(`${ecosystem}:${name}`, files)
+    }
+  }
+  lists.set(view, result)
+  return result
+}
+
+/** `/lib` and `/usr/lib` are one place on a merged root, and lists name either. */
+function placeFreely(path: string): string {
+  return path.startsWith('usr/') ? path.slice('usr/'.length) : path
+}
