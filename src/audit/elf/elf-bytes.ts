@@ -36,7 +36,8 @@ export function createElfBytes(source: ByteSource, bits: 32 | 64, littleEndian: 
     const known = blocks.get(index)
     if (known !== undefined) return known
     if (blocks.size >= MAX_BLOCKS) blocks.clear()
-    const block = source.read(index * BLOCK, BLOCK)
+    // A copy: a source may give the same memory again at the next read.
+    const block = new Uint8Array(source.read(index * BLOCK, BLOCK))
     blocks.set(index, block)
     return block
   }
@@ -44,7 +45,7 @@ export function createElfBytes(source: ByteSource, bits: 32 | 64, littleEndian: 
   function read(offset: number, length: number): Uint8Array {
     if (!(offset >= 0 && offset < source.size && length > 0)) return new Uint8Array(0)
     const start = offset % BLOCK
-    if (start + length > BLOCK) return source.read(offset, length)
+    if (start + length > BLOCK) return new Uint8Array(source.read(offset, length))
     return readBlock((offset - start) / BLOCK).subarray(start, start + length)
   }
 

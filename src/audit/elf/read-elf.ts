@@ -15,7 +15,7 @@ import { createElfBytes, type ElfBytes } from './elf-bytes.js'
 import type { ElfFacts } from './elf-facts.js'
 import { type FileHeader, readFileHeader } from './file-header.js'
 import { readGoBuildInfo } from './go-build-info.js'
-import { readNotes } from './notes.js'
+import { type NoteRange, readNotes } from './notes.js'
 import { readPageFacts } from './page-size.js'
 import { findSections, readSection, type Sections } from './sections.js'
 import {
@@ -146,11 +146,15 @@ function readVersions(
   }
 }
 
-function listNotes({ segments, sections }: OpenElf) {
-  const loaded = segments.filter(({ type }) => type === PT_NOTE || type === PT_GNU_PROPERTY)
-  return loaded.length > 0
-    ? loaded.map(({ offset, fileSize, align }) => ({ offset, size: fileSize, align: Number(align) }))
-    : sections.notes
+/** Those of segments first; Go's linker leaves some of its notes to sections alone. */
+function listNotes({ segments, sections }: OpenElf): NoteRange[] {
+  const loaded = segments
+    .filter(({ type }) => type === PT_NOTE || type === PT_GNU_PROPERTY)
+    .map(({ offset, fileSize, align }) => ({ offset, size: fileSize, align: Number(align) }))
+  const others = sections.notes.filter(
+    note => !loaded.some(({ offset, size }) => offset <= note.offset && note.offset < offset + size),
+  )
+  return [...loaded, ...others]
 }
 
 function readGo({ bytes, segments, sections, damage }: OpenElf): ElfFacts['go'] {

@@ -135,7 +135,8 @@ function findArmArchitecture(text: string): number | undefined {
 }
 
 function findIsaLevel(text: string): ElfFacts['x86IsaLevel'] {
-  const words = [...text.matchAll(/x86 ISA needed: (.*)$/gm)].map(match => match[1] ?? '').join()
+  const needed = text.matchAll(/x86 ISA needed: (.*?)(?=, x86 (?:ISA|feature)|$)/gm)
+  const words = [...needed].map(match => match[1] ?? '').join()
   if (/x86-64-v4|AVX512/.test(words)) return 4
   if (/x86-64-v3|\bAVX|\bFMA\b/.test(words)) return 3
   if (/x86-64-v2|SSE3|SSE4/.test(words)) return 2
