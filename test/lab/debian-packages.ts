@@ -6,7 +6,7 @@ import { holdLock } from './lock.js'
 import { findLabFolder } from './places.js'
 
 /** One release for every machine, so that the lab's images are the same everywhere. */
-const SUITE = 'bookworm'
+export const SUITE = 'bookworm'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /** A Debian package of one architecture. */
@@ -39,11 +39,9 @@ async function download(
 ): Promise<void> {
   const work = await mkdtemp(path.join(folder, 'download-'))
   try {
-    await mkdir(path.join(work, 'lists', 'partial'), { recursive: true })
-    const sources = path.join(work, 'sources.list')
-    await writeFile(sources, `deb [signed-by=${KEYRING}] ${findMirror()} ${SUITE} main\n`)
-    const options = listOptions(work, [...new Set(packages.map(wanted => wanted.architecture))])
-    await execa('apt-get', [...options, 'update'], { cwd: work, stdin: 'ignore' })
+    const architectures = [...new Set(packages.map(wanted => wanted.architecture))]
+    await updateLists(work, architectures)
+    const options = listOptions(work, architectures)
     const names = packages.map(wanted => `${wanted.name}:${wanted.architecture}`)
     await execa('apt-get', [...options, 'download', ...names], { cwd: work, stdin: 'ignore' })
     const files = (await readdir(work)).filter(file => file.endsWith('.deb'))
@@ -59,8 +57,16 @@ async function download(
   }
 }
 
+/** Downloads what the archive holds for those architectures into a folder of its own. */
+export async function updateLists(work: string, architectures: readonly string[]): Promise<void> {
+  await mkdir(path.join(work, 'lists', 'partial'), { recursive: true })
+  const sources = path.join(work, 'sources.list')
+  await writeFile(sources, `deb [signed-by=${KEYRING}] ${findMirror()} ${SUITE} main\n`)
+  await execa('apt-get', [...listOptions(work, architectures), 'update'], { cwd: work, stdin: 'ignore' })
+}
+
 /** apt with lists, sources and status of its own; the first architecture counts as the machine's. */
-function listOptions(work: string, architectures: readonly string[]): string[] {
+export function listOptions(work: string, architectures: readonly string[]): string[] {
   return [
     ['Dir::State::Lists', path.join(work, 'lists')],
     ['Dir::State::status', '/dev/null'],

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { Digest } from '../../src/model/digest.js'
 import type { Descriptor } from '../../src/model/image.js'
 import type { Platform } from '../../src/model/platform.js'
@@ -28,6 +29,8 @@ export interface Part {
   readonly mediaType: string
   readonly digest: Digest
   readonly bytes: Buffer
+  /** Where the bytes lie, of a large blob: `bytes` reads it at each call. */
+  readonly file?: string
 }
 
 /** A manifest or an index with all that it needs: children before their parents, the root last. */
@@ -74,9 +77,7 @@ export function writeImage({
     rootfs: { type: 'layers', diff_ids: layers.map(layer => layer.diffId) },
     history: layers.map(() => ({ created: '1970-01-01T00:00:00Z', created_by: 'archparity lab' })),
   })
-  const layerParts = layers.map(
-    ({ bytes, digest }): Part => ({ kind: 'blob', mediaType: types.layer, digest, bytes }),
-  )
+  const layerParts = layers.map(layer => writeLayer(types.layer, layer))
   return writeManifest(types.manifest, configPart, layerParts, platform)
 }
 
@@ -114,14 +115,26 @@ export function writeIndex(entries: readonly Content[], dialect: Dialect = 'oci'
   return { descriptor: describePart(index), parts: [...entries.flatMap(entry => entry.parts), index] }
 }
 
+function writeLayer(mediaType: string, layer: Layer): Part {
+  const { digest, file } = layer
+  if (file === undefined) return { kind: 'blob', mediaType, digest, bytes: layer.bytes }
+  return {
+    ...{ kind: 'blob', mediaType, digest, file },
+    get bytes() {
+      return layer.bytes
+    },
+  }
+}
+
 /** Makes a part of a JSON document. */
 export function writeJson(kind: Part['kind'], mediaType: string, value: unknown): Part {
   const bytes = Buffer.from(JSON.stringify(value))
   return { kind, mediaType, digest: digestBytes(bytes), bytes }
 }
 
-function describePart({ mediaType, digest, bytes }: Part): Descriptor {
-  return { mediaType, digest, size: bytes.length }
+function describePart(part: Part): Descriptor {
+  const { mediaType, digest, file } = part
+  return { mediaType, digest, size: file === undefined ? part.bytes.length : statSync(file).size }
 }
 
 /** The image-spec's spelling, in which the version of an OS is `os.version`. */

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { pack } from 'tar-stream'
@@ -8,30 +8,40 @@ import type { Content, Part } from './image-writer.js'
 
 /** Writes an OCI layout folder (image-spec, "OCI image layout") with one tagged root. */
 export async function writeLayout(content: Content, folder: string, tag = 'latest'): Promise<void> {
-  for (const [name, bytes] of listFiles(content, tag)) {
+  for (const [name, part] of listFiles(content, tag)) {
     const file = path.join(folder, name)
     await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(file, bytes)
+    if (part.file === undefined) await writeFile(file, part.bytes)
+    else await linkFile(part.file, file)
   }
+}
+
+/** Many layouts share their large layers: links cost nothing, where both places are on one file system. */
+async function linkFile(from: string, to: string): Promise<void> {
+  await rm(to, { force: true })
+  await link(from, to).catch(() => copyFile(from, to))
 }
 
 /** Writes the same as one tar file, as `docker buildx build --output type=oci,dest=FILE` does. */
 export async function writeArchive(content: Content, file: string, tag = 'latest'): Promise<void> {
   const tar = pack()
-  for (const [name, bytes] of listFiles(content, tag))
-    tar.entry({ name, mode: 0o644, mtime: new Date(0) }, bytes)
+  for (const [name, part] of listFiles(content, tag))
+    tar.entry({ name, mode: 0o644, mtime: new Date(0) }, part.bytes)
   tar.finalize()
   await pipeline(tar, createWriteStream(file))
 }
 
-function listFiles({ descriptor, parts }: Content, tag: string): Map<string, Buffer> {
+/** What becomes a file: in memory, or at another place already. */
+type Stored = Pick<Part, 'bytes' | 'file'>
+
+function listFiles({ descriptor, parts }: Content, tag: string): Map<string, Stored> {
   const { platform: _, ...root } = descriptor
   const annotations = { 'org.opencontainers.image.ref.name': tag }
   const index = { schemaVersion: 2, manifests: [{ ...root, annotations }] }
-  return new Map([
-    ['oci-layout', Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' }))],
-    ['index.json', Buffer.from(JSON.stringify(index))],
-    ...parts.map(({ digest, bytes }) => [`blobs/${digest.replace(':', '/')}`, bytes] as const),
+  return new Map<string, Stored>([
+    ['oci-layout', { bytes: Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' })) }],
+    ['index.json', { bytes: Buffer.from(JSON.stringify(index)) }],
+    ...parts.map(part => [`blobs/${part.digest.replace(':', '/')}`, part] as const),
   ])
 }
 

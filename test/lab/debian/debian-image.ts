@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import pLimit from 'p-limit'
+import { digestBytes } from '../digest-bytes.js'
+import { type Content, type RuntimeConfig, writeImage, writeIndex } from '../image-writer.js'
+import type { FileEntry, Layer } from '../layer.js'
+import { LAB_PLATFORMS, type LabPlatform } from '../platforms.js'
+import { buildStoredLayer } from '../stored-layer.js'
+import { writeDatabase, writeInformation, writeStatus } from './database.js'
+import { type ClosureRequest, fetchClosures } from './fetch-closure.js'
+import { finishBase } from './finish.js'
+import { linkMergedFolders, listMergedFolders } from './merged-usr.js'
+import { DEBIAN_PROGRAMS, type DebianProgram } from './programs.js'
+import { type DebPackage, readDeb } from './read-deb.js'
+import { unpackPackages } from './unpack.js'
+
+export type DebianImageName = keyof typeof DEBIAN_PROGRAMS
+
+/** One platform of an image before it is bytes, so that a test can change it. */
+export interface PlatformParts {
+  readonly platform: LabPlatform
+  readonly layers: readonly Layer[]
+  readonly config: RuntimeConfig
+}
+
+/** What every Debian image of the lab begins with; `usr-is-merged` keeps apt from choosing a program that merges. */
+const BASE = ['?essential', 'usr-is-merged', 'ca-certificates', 'tzdata', 'netbase', 'iputils-ping']
+
+/** Two at a time: unpacking is work for a processor. */
+const limit = pLimit(2)
+
+/** Builds an image of real Debian packages: its base, shared by all, and its program with what that needs. */
+export async function buildDebianImage(
+  name: DebianImageName,
+  platforms: readonly LabPlatform[] = DEBIAN_PROGRAMS[name].platforms,
+): Promise<Content> {
+  return assembleImage(await buildDebianPlatforms(name, platforms))
+}
+
+/** The platforms of such an image, in the order of its index. */
+export async function buildDebianPlatforms(
+  name: DebianImageName,
+  platforms: readonly LabPlatform[] = DEBIAN_PROGRAMS[name].platforms,
+): Promise<PlatformParts[]> {
+  const program: DebianProgram = DEBIAN_PROGRAMS[name]
+  return await Promise.all(
+    platforms.map(async platform => ({
+      platform,
+      layers: [await buildBase(platform), await buildProgram(name, program, platform)],
+      config: program.config,
+    })),
+  )
+}
+
+/** Writes platforms as one image. */
+export function assembleImage(platforms: readonly PlatformParts[]): Content {
+  return writeIndex(
+    platforms.map(({ platform, ...rest }) => writeImage({ platform: platform.platform, ...rest })),
+  )
+}
+
+/** Every closure that some image needs: asking for all at once means that apt reads its lists once. */
+const CLOSURES: readonly ClosureRequest[] = [
+  ...LAB_PLATFORMS.map(({ debian }) => ({ architecture: debian, packages: BASE })),
+  ...Object.values(DEBIAN_PROGRAMS).flatMap(({ platforms, packages }) =>
+    platforms.map(({ debian }) => ({ architecture: debian, packages: [...BASE, ...packages] })),
+  ),
+]
+
+/** Files of the base's packages and of those `more`, with all that they need. */
+async function fetchFiles({ debian }: LabPlatform, more: readonly string[] = []): Promise<string[]> {
+  const wanted = [...BASE, ...more].join(' ')
+  const at = CLOSURES.findIndex(
+    ({ architecture, packages }) => architecture === debian && packages.join(' ') === wanted,
+  )
+  return (await fetchClosures(CLOSURES))[at] ?? []
+}
+
+async function buildBase(platform: LabPlatform): Promise<Layer> {
+  const files = await fetchFiles(platform)
+  return await buildStoredLayer({
+    name: `debian-base-${platform.debian}`,
+    inputs: [RECIPE, files.map(file => path.basename(file))],
+    build: async () => {
+      const packages = await readPackages(files)
+      const folders = listMergedFolders(platform.debian)
+      const unpacked = unpackPackages(packages, folders)
+      return [...linkMergedFolders(folders), ...unpacked, ...finishBase(unpacked), ...writeDatabase(packages)]
+    },
+  })
+}
+
+async function buildProgram(name: string, program: DebianProgram, platform: LabPlatform): Promise<Layer> {
+  const base = await fetchFiles(platform)
+  const all = await fetchFiles(platform, program.packages)
+  return await buildStoredLayer({
+    name: `${name}-${platform.debian}`,
+    inputs: [RECIPE, all.map(file => path.basename(file))],
+    build: async () => {
+      const missing = base.filter(file => !all.includes(file))
+      if (missing.length > 0) throw new Error(`${name} leaves out of its base: ${missing.join(' ')}`)
+      const packages = await readPackages(all.filter(file => !base.includes(file)))
+      const installed = [...(await readPackages(base)), ...packages]
+      return [
+        ...unpackPackages(packages, listMergedFolders(platform.debian)),
+        ...packages.flatMap(writeInformation),
+        { path: 'var/lib/dpkg/status', content: writeStatus(installed) },
+        ...(await program.files(platform)),
+      ] satisfies FileEntry[]
+    },
+  })
+}
+
+/** base-files first, for the modes of its folders; then by name, as the order of apt's answers is nobody's promise. */
+async function readPackages(files: readonly string[]): Promise<DebPackage[]> {
+  const packages = await Promise.all(files.map(file => limit(() => readDeb(file))))
+  const rank = ({ name }: DebPackage): string => (name === 'base-files' ? '' : name)
+  return packages.sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+}
+
+/** Changes with the code that makes layers, so that none is kept that another version of it has made. */
+const RECIPE = digestBytes(
+  Buffer.concat(
+    [...readdirSync(import.meta.dirname).map(file => path.join(import.meta.dirname, file))]
+      .filter(file =>
+        /\/(database|finish|loader-cache|merged-usr|npm-packages|programs|read-deb|unpack)\.ts$/.test(file),
+      )
+      .sort()
+      .map(file => readFileSync(file)),
+  ),
+)
