@@ -18,7 +18,7 @@ export interface ElfBytes {
   readonly littleEndian: boolean
   read(offset: number, length: number): Uint8Array
   readFields(offset: number, length: number): Fields
-  /** The text up to its NUL; undefined where none comes within `limit` bytes or the file's budget for texts is spent. */
+  /** The text up to its NUL; undefined where none comes within `limit` bytes, or the file's budget for texts is spent. */
   readText(offset: number, limit: number): string | undefined
 }
 
@@ -52,16 +52,14 @@ export function createElfBytes(source: ByteSource, bits: 32 | 64, littleEndian: 
   function readText(offset: number, limit: number): string | undefined {
     const parts: Uint8Array[] = []
     let length = 0
-    while (length < limit) {
+    while (length < limit && budget > 0) {
       const at = offset + length
       const part = read(at, Math.min(limit - length, BLOCK - (at % BLOCK)))
       const end = part.indexOf(0)
       parts.push(end < 0 ? part : part.subarray(0, end))
       length += end < 0 ? part.length : end
-      if (end >= 0) {
-        budget -= length
-        return budget < 0 ? undefined : Buffer.concat(parts).toString('utf8')
-      }
+      budget -= end < 0 ? part.length : end
+      if (end >= 0) return Buffer.concat(parts).toString('utf8')
       if (part.length === 0) return undefined
     }
     return undefined
