@@ -112,8 +112,8 @@ const lists = new WeakMap<PlatformView, Map<string, readonly string[]>>()
 const neutralLists = new WeakMap<PlatformView, Map<string, ReadonlySet<string>>>()
 
 function listFiles(view: PlatformView, owner: Package): ReadonlySet<string> {
-  let cache = neutralLists.get(view)
-  if (cache === undefined) neutralLists.set(view, (cache = new Map()))
+  const cache = neutralLists.get(view) ?? new Map<string, ReadonlySet<string>>()
+  neutralLists.set(view, cache)
   const key = `${owner.ecosystem}:${owner.name}`
   const before = cache.get(key)
   if (before !== undefined) return before

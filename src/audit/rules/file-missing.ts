@@ -4,8 +4,11 @@ import { firstEntry, parentOf } from '../compare/file-values.js'
 import { joinFolders, type MissingPart } from '../compare/folders.js'
 import { findReason } from '../compare/legitimate.js'
 import { classifyModule } from '../compare/native-modules.js'
+import { judgeOwnership } from '../compare/ownership.js'
+import { isFolderMissing } from '../compare/row-folders.js'
 import { type Split, signSplit, splitPresence } from '../compare/split.js'
 import { countOf, formatBytes, joinLabels, labelsOf } from '../compare/wording.js'
+import type { TreeEntry } from '../inventory.js'
 import type { AuditRule, RuleHit, RuleInput } from './rule.js'
 
 /** Data that programs go wrong without in silence (times in UTC, refused connections): told by its own name. */
@@ -50,7 +53,7 @@ function findMissing(comparison: Comparison): RuleHit[] {
     // A folder is a finding of its own only where it is empty; else what it holds is told or explained.
     if (entry.type === 'directory' && filled.has(row.name)) continue
     // The module's own rule knows what its loss means.
-    if (classifyModule(entry.path) !== undefined && entry.content?.elf !== undefined) continue
+    if (isToldAsModule(row, entry, comparison)) continue
     if (findReason({ aspect: 'presence', row, comparison }) !== undefined) continue
     const topic = NAMED_DATA.find(one => one.matches.test(entry.path))?.name ?? ''
     const key = `${signature} ${topic}`
@@ -65,6 +68,11 @@ function findMissing(comparison: Comparison): RuleHit[] {
     )
     return describeHit(split, topic, rows, parts, comparison)
   })
+}
+
+function isToldAsModule(row: FileRow, entry: TreeEntry, comparison: Comparison): boolean {
+  if (classifyModule(entry.path) === undefined || entry.content?.elf === undefined) return false
+  return judgeOwnership(row, comparison).ownership !== 'none' || !isFolderMissing(row, comparison)
 }
 
 /** The folders of all these paths. */

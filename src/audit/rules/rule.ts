@@ -1,4 +1,5 @@
 import type { AuditEvidence, Severity } from '../../model/audit.js'
+import type { ResolvedImage } from '../../model/image.js'
 import type { PlatformInventory } from '../inventory.js'
 import type { PlatformView } from '../view/platform-view.js'
 
@@ -22,6 +23,10 @@ export interface RuleInput {
   readonly views: readonly PlatformView[]
   /** Paths that may be of another architecture: absolute, `*` at the end for everything below. */
   readonly foreignPrograms: readonly string[]
+  /** What the index says; absent where there is only content to judge. */
+  readonly image?: ResolvedImage
+  /** Platforms, as users write them, that the index must have. */
+  readonly requiredPlatforms?: readonly string[]
 }
 
 /** One rule: pure, deterministic, and silent where a layer could not be read to its end and absence would decide. */
