@@ -19,6 +19,8 @@ const LAB_REQUIREMENTS = [
   { command: 'xmllint', package: 'libxml2-utils' },
   { command: 'readelf', package: 'binutils' },
   { command: 'python3', package: 'python3' },
+  { command: 'rpmbuild', package: 'rpm' },
+  { command: 'db5.3_load', package: 'db5.3-util' },
 ]
 
 /**

@@ -28,7 +28,12 @@ async function readEntry(root: string, file: string): Promise<TreeEntry | undefi
   if (stat.isDirectory()) return { ...common, type: 'directory', size: 0 }
   if (stat.isSymbolicLink()) return { ...common, type: 'symlink', size: 0, link: await readlink(full) }
   if (!stat.isFile()) return undefined
-  return { ...common, type: 'file', size: stat.size, content: { sha256: '', ...(await readFileFact(full, file)) } }
+  return {
+    ...common,
+    type: 'file',
+    size: stat.size,
+    content: { sha256: '', ...(await readFileFact(full, file)) },
+  }
 }
 
 async function readFileFact(full: string, file: string) {
