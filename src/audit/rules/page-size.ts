@@ -1,0 +1,64 @@
+import type { ElfFile, PlatformView } from '../view/platform-view.js'
+import type { AuditRule, RuleHit } from './rule.js'
+
+/**
+ * Page sizes beyond 4 KiB with which kernels of a platform are in use: arm64 with 16 KiB (Raspberry Pi 5, Asahi) and
+ * 64 KiB (RHEL 8, Grace), ppc64le with 64 KiB (every distribution), loong64 with 16 KiB (the default).
+ */
+const PAGE_SIZES: Readonly<Record<string, readonly number[]>> = {
+  arm64: [16384, 65536],
+  ppc64le: [65536],
+  loong64: [16384],
+}
+
+/** Programs and libraries that kernels with larger pages cannot map. */
+export const pageSize: AuditRule = {
+  id: 'page-size',
+  scope: 'platform',
+  severity: 'warning',
+  title: 'Files cannot be mapped where pages are larger than 4 KiB',
+  why: 'On kernels with 16 or 64 KiB pages the loader refuses them ("ELF load command alignment not page-aligned"); machines with 4 KiB pages, and emulators on them, do not show it.',
+  check: ({ views }) => views.flatMap(findTooSmall),
+}
+
+function findTooSmall(view: PlatformView): RuleHit[] {
+  const sizes = PAGE_SIZES[view.platform.architecture] ?? []
+  const groups = new Map<number, ElfFile[]>()
+  for (const file of view.elfFiles) {
+    const { elf } = file
+    const loadable = elf.type === 'executable' || elf.type === 'pie' || elf.type === 'shared'
+    if (!loadable || elf.architecture !== view.platform.architecture || elf.maxPageSize === undefined)
+      continue
+    const max = elf.maxPageSize
+    if (sizes.some(size => size > max)) groups.set(max, [...(groups.get(max) ?? []), file])
+  }
+  return [...groups].map(([max, files]) => describeFiles(view, max, files, sizes))
+}
+
+function describeFiles(
+  { label }: PlatformView,
+  max: number,
+  files: readonly ElfFile[],
+  sizes: readonly number[],
+): RuleHit {
+  const paths = files.map(({ path }) => `/${path}`)
+  const broken = sizes.filter(size => size > max).map(toKib)
+  const one = paths.length === 1
+  return {
+    platforms: [label],
+    title: `${one ? paths[0] : `${paths.length} files`} of ${label} cannot be mapped on kernels with ${broken.join(' or ')} pages`,
+    subject: `${max}\0${paths.join('\0')}`,
+    paths,
+    evidence: files.map(({ path, entry, elf }) => ({
+      platform: label,
+      path: `/${path}`,
+      text: `/${path}: segments aligned to ${toKib(elf.loadAlign ?? max)}, mappable with pages up to ${toKib(max)}`,
+      data: { loadAlign: elf.loadAlign, maxPageSize: max, layer: entry.layer },
+    })),
+    advice: `Link ${one ? 'it' : 'them'} with -Wl,-z,max-page-size=65536, or take a build that is.`,
+  }
+}
+
+function toKib(bytes: number): string {
+  return bytes < 1024 ? `${bytes} bytes` : `${bytes / 1024} KiB`
+}

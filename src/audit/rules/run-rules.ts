@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { ArchparityError, describeError } from '../../errors.js'
+import type { AuditFinding, RuleLevel, Severity } from '../../model/audit.js'
+import { compareText } from '../../model/platform.js'
+import { AUDIT_RULES } from './index.js'
+import type { AuditRule, RuleHit, RuleInput } from './rule.js'
+
+const MAX_PATHS = 50
+const MAX_EVIDENCE = 20
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
+
+/**
+ * Applies rules to the platforms of an image. `levels` says how much a rule matters, by id: `off` leaves it out, any
+ * other level stands for all of its hits. Findings come most serious first, then in the rules' order, then by platform
+ * and subject. Throws `INTERNAL` naming the rule where one throws: a rule that failed must not look like a silent one.
+ */
+export function runRules(
+  input: RuleInput,
+  levels: Readonly<Partial<Record<string, RuleLevel>>> = {},
+  rules: readonly AuditRule[] = AUDIT_RULES,
+): readonly AuditFinding[] {
+  const labels = input.views.map(view => view.label)
+  const findings = rules
+    .filter(rule => levels[rule.id] !== 'off')
+    .flatMap(rule => {
+      const level = levels[rule.id]
+      const hits = mergeHits(checkRule(rule, input))
+      return hits.map(hit => makeFinding(rule, hit, level === 'off' ? undefined : level, labels))
+    })
+  return orderFindings(findings, rules, labels)
+}
+
+function checkRule(rule: AuditRule, input: RuleInput): readonly RuleHit[] {
+  try {
+    return rule.check(input)
+  } catch (error) {
+    throw new ArchparityError(
+      'INTERNAL',
+      `The rule ${rule.id} of the audit failed: ${describeError(error)}`,
+      {
+        hint: `Please report this. \`--rule ${rule.id}=off\` leaves the rule out.`,
+        cause: error,
+      },
+    )
+  }
+}
+
+/** One finding for what is wrong in the same words on several platforms. */
+function mergeHits(hits: readonly RuleHit[]): readonly RuleHit[] {
+  const merged = new Map<string, RuleHit>()
+  for (const hit of hits) {
+    const key = `${hit.severity ?? ''}\0${hit.subject}\0${hit.title}`
+    const known = merged.get(key)
+    merged.set(key, known === undefined ? hit : joinHits(known, hit))
+  }
+  return [...merged.values()]
+}
+
+function joinHits(a: RuleHit, b: RuleHit): RuleHit {
+  return {
+    ...a,
+    platforms: [...new Set([...a.platforms, ...b.platforms])],
+    paths: [...new Set([...(a.paths ?? []), ...(b.paths ?? [])])],
+    evidence: [...a.evidence, ...b.evidence],
+  }
+}
+
+function makeFinding(
+  rule: AuditRule,
+  hit: RuleHit,
+  level: Severity | undefined,
+  labels: readonly string[],
+): AuditFinding {
+  const platforms = [...new Set(hit.platforms)].sort((a, b) => labels.indexOf(a) - labels.indexOf(b))
+  const paths = [...new Set(hit.paths ?? [])].sort(compareText)
+  const hash = createHash('sha256').update(hit.subject).digest('hex').slice(0, 12)
+  // A user's level is about faults: what a rule itself only remarks on stays a remark.
+  const severity = hit.severity === 'note' ? 'note' : (level ?? hit.severity ?? rule.severity)
+  return {
+    key: `${rule.id}:${platforms.join(',')}:${hash}`,
+    rule: rule.id,
+    severity,
+    title: hit.title,
+    platforms,
+    paths: paths.slice(0, MAX_PATHS),
+    pathCount: paths.length,
+    evidence: hit.evidence.slice(0, MAX_EVIDENCE),
+    advice: hit.advice,
+  }
+}
+
+function orderFindings(
+  findings: readonly AuditFinding[],
+  rules: readonly AuditRule[],
+  labels: readonly string[],
+): readonly AuditFinding[] {
+  const ranks = new Map(rules.map((rule, index) => [rule.id, index]))
+  const rank = (finding: AuditFinding) => ranks.get(finding.rule) ?? 0
+  const place = (finding: AuditFinding) => labels.indexOf(finding.platforms[0] ?? '')
+  return [...findings].sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      rank(a) - rank(b) ||
+      place(a) - place(b) ||
+      compareText(a.title, b.title) ||
+      compareText(a.key, b.key),
+  )
+}
