@@ -29,6 +29,20 @@ export interface LibraryAnswer {
   readonly searched: readonly string[]
 }
 
+/** What the loader maps for a program's start, and what it does not find. */
+export interface ProgramStart {
+  /** The program, its interpreter, then its libraries in the order of loading. */
+  readonly files: readonly ElfFile[]
+  /** Every need that is met: who asks for which name, and the file that serves it. */
+  readonly links: readonly { readonly needer: ElfFile; readonly name: string; readonly file: ElfFile }[]
+  /** Every name that is not found, once, with the first file that asks for it. */
+  readonly missing: readonly {
+    readonly needer: ElfFile
+    readonly name: string
+    readonly answer: LibraryAnswer
+  }[]
+}
+
 /** C library that a program asks for, from its interpreter and needs. */
 export type Libc = 'glibc' | 'musl' | 'bionic' | 'other'
 
@@ -43,12 +57,22 @@ export interface PlatformView {
   readonly elfFiles: readonly ElfFile[]
   /** ELF files that are started as programs by the image's own commands: entrypoint, command, health check, links followed. */
   readonly entryPrograms: readonly ElfFile[]
+  /** Scripts that the image's own commands start, links followed. */
+  readonly entryScripts: readonly ResolvedPath[]
+  /** Directories of the image's PATH, in order, as written; the engine's default where it sets none. */
+  readonly searchPath: readonly string[]
   /** Follows links inside the root; undefined where something is missing or the links loop. `from` is the directory of a relative path. */
   resolve(path: string, from?: string): ResolvedPath | undefined
   /** How the image's own loader would look for a library that this file needs. */
   findLibrary(name: string, needer: ElfFile): LibraryAnswer
+  /** What the loader would do to start a program. */
+  traceStart(program: ElfFile): ProgramStart
   /** All files of the program's start: its libraries and theirs, itself first. */
   listClosure(program: ElfFile): readonly ElfFile[]
+  /** Directories where the platform's own loader looks for every file's libraries: configured and default ones. */
+  readonly loaderDirectories: readonly string[]
+  /** Absolute path of a program that is named as commands name it; scripts included. */
+  findProgram(name: string): ResolvedPath | undefined
   /** The package that a file belongs to. */
   findOwner(path: string): Package | undefined
   /** The path with this platform's own words (triplet, loader, lib64, architecture names) made neutral. */
