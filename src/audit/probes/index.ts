@@ -1,6 +1,8 @@
 import { apk } from './apk.js'
+import { archive } from './archive.js'
 import { dpkgFiles } from './dpkg/dpkg-files.js'
 import { dpkgStatus } from './dpkg/dpkg-status.js'
+import { loaderCache } from './loader-cache.js'
 import { nodeManifest } from './node-manifest.js'
 import type { Probe } from './probe.js'
 import { pythonFiles } from './python/python-files.js'
@@ -20,6 +22,8 @@ export const PROBES: readonly Probe[] = [
   pythonFiles,
   nodeManifest,
   text,
+  loaderCache,
+  archive,
 ]
 
 /** The probe for a path (relative to the root), if any. Asked for every file of every layer. */

@@ -39,7 +39,7 @@ const SAMPLES = [
 ] as const
 
 describe.each(SAMPLES)('damage to %s %s', (architecture, path) => {
-  let file = Buffer.alloc(0)
+  let file: Buffer = Buffer.alloc(0)
   let places: number[] = []
 
   beforeAll(async () => {

@@ -9,7 +9,8 @@ export function createSource(content: Uint8Array | string): ByteSource {
   return {
     size: bytes.length,
     read: (offset, length) => {
-      const count = bytes.copy(window, 0, offset, Math.min(offset + length, bytes.length))
+      const start = Math.min(offset, bytes.length)
+      const count = bytes.copy(window, 0, start, Math.min(start + length, bytes.length))
       return window.subarray(0, Math.max(count, 0))
     },
   }
