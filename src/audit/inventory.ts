@@ -27,6 +27,8 @@ export interface LayerEntry {
 export interface FileContent {
   /** Hexadecimal. */
   readonly sha256: string
+  /** Where a sparse file has too many zeros to hash: `sha256` is of the places and bytes of its extents instead. */
+  readonly extents?: true
   /**
    * Hash of a text file of at most 64 KiB with every architecture's words (names, triplets, loaders) made one; only
    * where that changes anything. Two files that differ in nothing else have it in common.
@@ -107,6 +109,7 @@ export interface LayerProblem {
     | 'escape'
     | 'unsupported'
     | 'diff-id-mismatch'
+    | 'link-target-missing'
   /** Path of the entry, where one is to blame; sanitised by whoever shows it. */
   readonly path?: string
   readonly message: string

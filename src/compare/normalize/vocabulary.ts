@@ -84,6 +84,9 @@ const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
   },
 }
 
+/** Every vocabulary that there is, by the same names. */
+export const ALL_VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map(Object.entries(VOCABULARIES))
+
 const EMPTY: Vocabulary = { words: [], shortWords: [], triplets: [], loaders: [] }
 
 /** The words of a platform's own architecture; for one that is not in the table only its OCI name. */
@@ -101,7 +104,7 @@ export const ALL_WORDS: ReadonlyMap<string, readonly string[]> = collectWords()
 
 function collectWords(): ReadonlyMap<string, readonly string[]> {
   const words = new Map<string, string[]>()
-  for (const [name, vocabulary] of Object.entries(VOCABULARIES)) {
+  for (const [name, vocabulary] of ALL_VOCABULARIES) {
     for (const word of vocabulary.words) words.set(word, [...(words.get(word) ?? []), name])
   }
   return words

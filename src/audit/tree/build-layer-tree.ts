@@ -1,0 +1,146 @@
+import type { LayerEntry, LayerInventory, LayerProblem, TreeEntry } from '../inventory.js'
+import { createNode, exists, findNode, isFolder, MAX_LINKS, openChild, type TreeNode } from './layer-tree.js'
+
+const WHITEOUT = '.wh.'
+const OPAQUE = '.wh..wh..opq'
+/** Names that AUFS keeps to itself; no part of the image. */
+const AUFS = '.wh..wh.'
+
+/** What a layer may cost beyond what its own headers pay for: links make a short path a long way. */
+interface Budget {
+  /** Folders that entries imply. */
+  implied: number
+  /** Parts of paths walked. */
+  steps: number
+}
+
+/** As deep as a path of 4,096 bytes can be. */
+const MAX_DEPTH = 2048
+
+/**
+ * One layer as a tree of its own, as engines unpack it: in the archive's order, a later entry in the place of an
+ * earlier one, links that the layer itself holds followed in what leads to an entry. Whiteouts are marks that hide lower
+ * layers only, wherever in the layer they stand (image-spec, "Whiteouts").
+ * @param lower what hard links to files of lower layers find
+ */
+export function buildLayerTree(
+  layer: LayerInventory,
+  position: number,
+  lower: TreeNode,
+  report: (problem: LayerProblem) => void,
+): TreeNode {
+  const root = createNode()
+  root.children = new Map()
+  const waiting: { node: TreeNode; entry: LayerEntry }[] = []
+  const budget: Budget = { implied: 1_000_000, steps: 100_000_000 }
+  for (const entry of layer.entries) {
+    const slash = entry.path.lastIndexOf('/')
+    const name = entry.path.slice(slash + 1)
+    if (name === '' && entry.type !== 'directory') continue
+    if (entry.path.startsWith(AUFS) && name !== OPAQUE) continue
+    const folder = slash < 0 ? root : openFolder(root, entry.path.slice(0, slash), budget)
+    if (folder === undefined) {
+      report({
+        code: 'too-many-entries',
+        path: entry.path,
+        message: 'A layer implies too many or too deep folders; its tree was not built further',
+        incomplete: true,
+      })
+      break
+    }
+    if (name === '') root.entry = { ...entry, layer: position }
+    else if (name === OPAQUE) folder.opaque = true
+    else if (name.startsWith(AUFS)) continue
+    else if (name.startsWith(WHITEOUT)) hide(folder, name.slice(WHITEOUT.length))
+    else {
+      const node = openChild(folder, name)
+      if (entry.type !== 'hardlink') place(node, { ...entry, layer: position })
+      else if (!link(node, entry, position, root, budget)) waiting.push({ node, entry })
+    }
+  }
+  linkRest(waiting, position, [root, lower], budget, report)
+  return root
+}
+
+function hide(folder: TreeNode, name: string): void {
+  if (name !== '' && name !== '.' && name !== '..') openChild(folder, name).whiteout = true
+}
+
+/** The newer entry replaces what was there; only a folder over a folder keeps what is below. */
+function place(node: TreeNode, entry: TreeEntry): void {
+  if (entry.type !== 'directory') node.children = undefined
+  else node.children ??= new Map()
+  node.entry = entry
+}
+
+/** The folder at a path, implied ones made; undefined where there are too many of them. */
+function openFolder(root: TreeNode, path: string, budget: Budget): TreeNode | undefined {
+  const stack = [root]
+  const rest = path.split('/').reverse()
+  for (let links = 0; rest.length > 0; ) {
+    const name = rest.pop() ?? ''
+    budget.steps -= 1
+    if (budget.steps < 0 || stack.length > MAX_DEPTH) return undefined
+    if (name === '' || name === '.') continue
+    if (name === '..') {
+      if (stack.length > 1) stack.pop()
+      continue
+    }
+    const node = openChild(stack.at(-1) ?? root, name)
+    if (node.entry?.type === 'symlink' && links < MAX_LINKS) {
+      links += 1
+      const target = node.entry.link ?? ''
+      if (target.startsWith('/')) stack.length = 1
+      for (const part of target.split('/').reverse()) rest.push(part)
+      continue
+    }
+    if (!isFolder(node)) {
+      budget.implied -= 1
+      if (budget.implied < 0) return undefined
+      node.entry = undefined
+      node.children = new Map()
+    }
+    stack.push(node)
+  }
+  return stack.at(-1)
+}
+
+/** Gives a hard link the file that it names in `root`; false where there is none yet. */
+function link(node: TreeNode, entry: LayerEntry, layer: number, root: TreeNode, budget: Budget): boolean {
+  const target = findNode(root, entry.link ?? '', budget)
+  const shared = target?.entry
+  if (shared === undefined || shared.type === 'directory' || target === node) return false
+  place(node, shareFile(shared, entry, layer))
+  return true
+}
+
+/** The name of a hard link with all else of the file that it names, which may itself be a link of any kind. */
+function shareFile(shared: TreeEntry, { path, link }: LayerEntry, layer: number): TreeEntry {
+  const isFile = shared.type === 'file' || shared.type === 'hardlink'
+  return isFile ? { ...shared, path, type: 'hardlink', link, layer } : { ...shared, path, layer }
+}
+
+/** Links to what comes later in the layer, or to a file of a lower layer: engines refuse both, other tools do not. */
+function linkRest(
+  waiting: readonly { node: TreeNode; entry: LayerEntry }[],
+  layer: number,
+  roots: readonly TreeNode[],
+  budget: Budget,
+  report: (problem: LayerProblem) => void,
+): void {
+  const tryLink = ({ node, entry }: { node: TreeNode; entry: LayerEntry }) =>
+    roots.some(root => link(node, entry, layer, root, budget))
+  // A later entry may have taken the link's place.
+  const left = waiting.filter(({ node }) => !exists(node))
+  // Backwards first: a link to a later link finds it done.
+  const missing = left.reverse().filter(one => !tryLink(one))
+  for (const one of missing.reverse()) {
+    if (tryLink(one)) continue
+    report({
+      code: 'link-target-missing',
+      path: one.entry.path,
+      message: 'A hard link names a file that no layer has',
+      incomplete: false,
+    })
+  }
+}
