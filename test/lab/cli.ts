@@ -83,7 +83,14 @@ export const PROJECT_VARIABLE = 'LAB_PROJECT'
 export function startCli(args: readonly string[], { cwd, env = {}, timeoutMs = 120_000, input }: CliOptions) {
   return execa(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { ...cleanEnvironment(), [PROJECT_VARIABLE]: cwd, TMPDIR: findTemporaryFolder(cwd), ...env },
+    env: {
+      ...cleanEnvironment(),
+      [PROJECT_VARIABLE]: cwd,
+      TMPDIR: findTemporaryFolder(cwd),
+      // No test may find what another has left in the user's own cache.
+      XDG_CACHE_HOME: path.join(path.dirname(cwd), 'c'),
+      ...env,
+    },
     extendEnv: false,
     timeout: timeoutMs,
     forceKillAfterDelay: 10_000,
