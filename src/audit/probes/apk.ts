@@ -98,6 +98,6 @@ function makePackage(fields: ReadonlyMap<string, string>): Package | undefined {
 
 /** Names without versions and repositories (`name>=1`, `name@edge`); what it conflicts with (`!name`) is left out. */
 function readDependencies(field: string | undefined): string[] {
-  const words = (field ?? '').split(' ').filter(word => word !== '' && !word.startsWith('!'))
+  const words = (field ?? '').split(' ').filter(word => isWord(word) && !word.startsWith('!'))
   return [...new Set(words.flatMap(word => /^[^<>=~@]+/.exec(word)?.[0] ?? []))]
 }

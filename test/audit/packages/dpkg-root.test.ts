@@ -35,9 +35,9 @@ test.each(['amd64', 'arm64', 'armhf', 's390x'])(
       }
     const owners = buildFileOwners(tree, packages)
     expect(expected.size).toBeGreaterThan(12)
-    expect(new Map([...owners].map(([file, { name }]) => [file, name]).sort())).toEqual(
-      new Map([...expected].sort()),
-    )
+    const found = new Map([...owners].map(([file, { name }]) => [file, name]))
+    // Maps are equal in any order.
+    expect(found).toEqual(expected)
     // dpkg lists /lib/..., and the file is below usr/lib.
     expect([...owners.keys()].find(file => file.endsWith('/libgcc_s.so.1'))).toMatch(/^usr\/lib\//)
   },

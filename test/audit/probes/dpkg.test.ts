@@ -129,7 +129,8 @@ test('takes line ends of other systems, keys of any case and a missing last line
 })
 
 test('keeps paths inside the root and whole', async () => {
-  const list = '/.\n/usr\n/usr/bin\n/usr/bin/a\n/usr/bin/a.b\n/../etc/shadow\n/usr/../../x\n/a\0b\n/opt/empty\n/usr/./c\n'
+  const list =
+    '/.\n/usr\n/usr/bin\n/usr/bin/a\n/usr/bin/a.b\n/../etc/shadow\n/usr/../../x\n/a\0b\n/opt/empty\n/usr/./c\n'
   expect(await readFact('var/lib/dpkg/info/a.list', list)).toMatchObject({
     files: ['/usr/bin/a', '/usr/bin/a.b', '/opt/empty', '/usr/c'],
   })
