@@ -72,6 +72,7 @@ export function isPerBuild(path: string): boolean {
       path,
     ) ||
     path === 'var/lib/dbus/machine-id' ||
+    /\.dist-info\/(?:RECORD|WHEEL|direct_url\.json|uv_cache\.json)$/.test(path) ||
     /(?:^|\/)(?:\.package-lock\.json|\.yarn-integrity|\.modules\.yaml|\.yarn-state\.yml)$/.test(path)
   )
 }
@@ -80,7 +81,7 @@ export function isPerBuild(path: string): boolean {
 export function isBuildOutput(path: string): boolean {
   if (/\.(?:o|a|lo|la|lib|pc|gch|pch|rlib|rmeta|ph|jsa|chk|hmac|cmake|gypi|mk)$/.test(path)) return true
   if (/(?:^|\/)node_modules\/.*\/build\//.test(path)) return true
-  return /(?:^|\/)(?:Makefile|config\.(?:h|log|status|gypi|mak|mk)|pyconfig\.h|_sysconfigdata[^/]*\.py|build-details\.json|jvm\.cfg|Config(?:_heavy|_git)?\.p[lm]|gconv-modules[^/]*|locale-archive|initrd[^/]*|initramfs[^/]*|vmlinu[xz][^/]*)$/.test(
+  return /(?:^|\/)(?:Makefile|config\.(?:h|log|status|gypi|mak|mk)|pyconfig\.h|_sysconfigdata[^/]*\.py|build-details\.json|jvm(?:-[^/]*)?\.cfg|Config(?:_heavy|_git)?\.p[lm]|gconv-modules[^/]*|locale-archive|initrd[^/]*|initramfs[^/]*|vmlinu[xz][^/]*)$/.test(
     path,
   )
 }

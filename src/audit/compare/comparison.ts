@@ -19,8 +19,8 @@ export interface Comparison {
   readonly missing: readonly FileRow[]
   /** Paths whose entries differ where there are any: type, mode, owner, capability, link or content. */
   readonly changed: readonly FileRow[]
-  /** Everything that `missing` holds, by name. */
-  readonly missingByName: ReadonlyMap<string, FileRow>
+  /** Every path, aligned. */
+  readonly rows: readonly FileRow[]
   readonly packages: readonly PackageRow[]
 }
 
@@ -67,7 +67,7 @@ function compareGroup(views: readonly PlatformView[]): Comparison {
     complete,
     missing,
     changed,
-    missingByName: new Map(missing.map(row => [row.name, row])),
+    rows,
     packages: alignPackages(views),
   }
 }

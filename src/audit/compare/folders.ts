@@ -1,7 +1,8 @@
 import { compareText } from '../../model/platform.js'
 import type { TreeEntry } from '../inventory.js'
-import type { FileRow } from './comparison.js'
+import type { Comparison, FileRow } from './comparison.js'
 import { firstEntry, parentOf } from './file-values.js'
+import { isFolderMissing } from './row-folders.js'
 
 /** What a path is for, the most important first. */
 export const FILE_RANKS = ['program', 'library', 'file', 'folder'] as const
@@ -20,6 +21,8 @@ export function rankEntry(entry: TreeEntry): FileRank {
 
 /** A path that is missing with everything below it. */
 export interface MissingPart {
+  /** Free of platform words. */
+  readonly name: string
   /** As the first platform that has it writes it. */
   readonly path: string
   readonly rank: FileRank
@@ -30,46 +33,48 @@ export interface MissingPart {
 }
 
 /**
- * Joins missing paths to the top-most folders that are missing as a whole; `sameSplit` tells whether a folder is
- * missing on the same platforms. Sorted by importance, then size, then path.
+ * Joins missing paths to the top-most folders that are missing as a whole. Sorted by importance, then size, then name.
  */
-export function joinFolders(
-  rows: readonly FileRow[],
-  findFolder: (name: string) => FileRow | undefined,
-): MissingPart[] {
-  const parts = new Map<string, { top: FileRow; members: FileRow[] }>()
+export function joinFolders(rows: readonly FileRow[], comparison: Comparison): MissingPart[] {
+  const parts = new Map<string, FileRow[]>()
   for (const row of rows) {
-    let top = row
-    for (let name = parentOf(row.name); name !== ''; name = parentOf(name)) {
-      const folder = findFolder(name)
-      if (folder === undefined) break
+    let top = row.name
+    for (let folder = parentOf(top); folder !== ''; folder = parentOf(folder)) {
+      if (!isFolderMissing(folder, row, comparison)) break
       top = folder
     }
-    const known = parts.get(top.name)
-    if (known === undefined) parts.set(top.name, { top, members: [row] })
-    else known.members.push(row)
+    const known = parts.get(top)
+    if (known === undefined) parts.set(top, [row])
+    else known.push(row)
   }
-  return [...parts.values()].map(({ top, members }) => describePart(top, members)).sort(comparePart)
+  return [...parts].map(([name, members]) => describePart(name, members)).sort(comparePart)
 }
 
-function describePart(top: FileRow, members: readonly FileRow[]): MissingPart {
+function describePart(name: string, members: readonly FileRow[]): MissingPart {
   const entries = members.map(row => firstEntry(row.items)).filter(entry => entry !== undefined)
   const files = entries.filter(entry => entry.type !== 'directory')
   const ranks = entries.map(rankEntry)
-  const first = firstEntry(top.items)
+  const [first] = entries
+  const isFolder = members[0]?.name !== name || first?.type === 'directory'
   return {
-    path: `/${first?.path ?? top.name}`,
+    name,
+    path: `/${climb(first?.path ?? name, (members[0]?.name ?? name).split('/').length - name.split('/').length)}`,
     rank: FILE_RANKS.find(rank => ranks.includes(rank)) ?? 'file',
     files: files.length,
     bytes: files.reduce((sum, entry) => sum + entry.size, 0),
-    isFolder: first?.type === 'directory',
+    isFolder,
   }
+}
+
+/** The path without its last parts: names and paths have as many, but for what a merged `/usr` adds in front. */
+function climb(path: string, levels: number): string {
+  return levels === 0 ? path : path.split('/').slice(0, -levels).join('/')
 }
 
 function comparePart(a: MissingPart, b: MissingPart): number {
   return (
     FILE_RANKS.indexOf(a.rank) - FILE_RANKS.indexOf(b.rank) ||
     b.bytes - a.bytes ||
-    compareText(a.path, b.path)
+    compareText(a.name, b.name)
   )
 }

@@ -42,11 +42,13 @@ export const LEGITIMATE: readonly LegitimateReason[] = [
   {
     id: 'packaging',
     description:
-      "A file of a package that is installed in the same version on all sides: what belongs into it on which architecture is the packager's decision. Not where the package's own list names the missing file, nor for content of a package that is one artefact for all architectures.",
-    applies: candidate => {
-      const { ownership, independent } = judgeOwnership(candidate.row, candidate.comparison)
+      "A file of a package that is installed in the same version on all sides: what belongs into it on which architecture is the packager's decision. Not where the package's own list names the missing file (Node packages: where it is not below `build/`), nor for the content of settings below `/etc` and of packages that are one artefact for all architectures.",
+    applies: (candidate, path) => {
+      const { ownership, owner, independent } = judgeOwnership(candidate.row, candidate.comparison)
       if (ownership !== 'same' || candidate.aspect === 'mode') return false
-      return independent !== true
+      // npm keeps no list of what it unpacked, but it unpacked the same everywhere.
+      if (candidate.aspect === 'presence') return owner?.ecosystem !== 'node' || independent !== true
+      return independent !== true && !isSetting(path)
     },
   },
   {
@@ -80,6 +82,11 @@ export const LEGITIMATE: readonly LegitimateReason[] = [
       /^etc\/(?:apt\/sources\.list(?:\.d\/|$)|apk\/repositories|yum\.repos\.d\/)/.test(path),
   },
 ]
+
+/** Settings are for people to change, and packages ship the same everywhere but for where the loader looks. */
+function isSetting(path: string): boolean {
+  return path.startsWith('etc/') && !path.startsWith('etc/ld.so.conf.d/')
+}
 
 /** The first reason that makes the difference a legitimate one. */
 export function findReason(candidate: FileCandidate): LegitimateReason | undefined {

@@ -39,6 +39,8 @@ function judge(row: FileRow, comparison: Comparison): OwnedRow {
     const view = views[side]
     if (entry === undefined || view === undefined) continue
     const owner = findOwner(view, entry)
+    // The database of a platform that was not read to its end says nothing.
+    if (owner === undefined && !complete[side]) continue
     if (owner === undefined) return { ownership: 'none' }
     owners.push(owner)
   }
@@ -58,10 +60,14 @@ function judge(row: FileRow, comparison: Comparison): OwnedRow {
       return { ownership: 'other-version', owner }
     removed ||= installed.some(one => listsPath(view, one, row, comparison))
   }
-  return { ownership: removed ? 'removed' : 'same', owner, independent: owners.every(isIndependent) }
+  return { ownership: removed ? 'removed' : 'same', owner, independent: isOneArtefact(owners) }
 }
 
-/** A Node package is unpacked from one archive everywhere, whatever it builds or loads afterwards. */
+/** A Node package is unpacked from one archive everywhere, unless each platform has its own by another name. */
+function isOneArtefact(owners: readonly Package[]): boolean {
+  return owners.every(one => one.name === owners[0]?.name && isIndependent(one))
+}
+
 function isIndependent(one: Package): boolean {
   if (one.ecosystem === 'node') return true
   const architecture = one.architecture ?? ''
@@ -72,6 +78,7 @@ function isIndependent(one: Package): boolean {
 
 /** The package of a file; a link that belongs to nobody (update-alternatives) is its target's. */
 function findOwner(view: PlatformView, entry: TreeEntry): Package | undefined {
+  if (entry.type === 'directory') return findFolderOwner(view, entry.path)
   const owner = view.findOwner(entry.path)
   if (owner !== undefined || entry.type !== 'symlink') return owner
   const target = view.resolve(`/${entry.path}`)
@@ -106,6 +113,26 @@ function listsPath(view: PlatformView, owner: Package, row: FileRow, comparison:
       entry !== undefined && other !== undefined && listed.has(placeFreely(other.neutralizePath(entry.path)))
     )
   })
+}
+
+const folderOwners = new WeakMap<PlatformView, Map<string, string>>()
+
+/** The package whose list names a folder; asked for empty folders only, which nothing else says anything about. */
+function findFolderOwner(view: PlatformView, path: string): Package | undefined {
+  const before = folderOwners.get(view)
+  const owners = before ?? new Map<string, string>()
+  if (before === undefined) {
+    for (const [key, files] of collectLists(view)) {
+      for (const file of files) owners.set(placeFreely(file.slice(1)), key)
+    }
+    folderOwners.set(view, owners)
+  }
+  const key = owners.get(placeFreely(path))
+  return view.inventory.packages.find(one =>
+    [`${one.ecosystem}:${one.name}`, `${one.ecosystem}:${one.name}:${one.architecture ?? ''}`].includes(
+      key ?? '',
+    ),
+  )
 }
 
 const lists = new WeakMap<PlatformView, Map<string, readonly string[]>>()

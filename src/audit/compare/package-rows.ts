@@ -103,6 +103,14 @@ export function normalizeVersion(one: Pick<Package, 'ecosystem' | 'version'>): s
   return one.ecosystem === 'dpkg' ? one.version.replace(/\+b\d{1,3}$/, '') : one.version
 }
 
+/**
+ * The upstream version: Debian policy 5.6.12 has the revision behind the last hyphen, apk `-rN`, rpm its release.
+ */
+export function stripRevision({ ecosystem, version }: Pick<Package, 'ecosystem' | 'version'>): string {
+  if (ecosystem === 'dpkg' || ecosystem === 'rpm') return version.replace(/-[^-]*$/, '')
+  return ecosystem === 'apk' ? version.replace(/-r\d+$/, '') : version
+}
+
 /** All versions that a platform has of a package, as one text. */
 export function listVersions(packages: readonly Package[]): string {
   return [...new Set(packages.map(normalizeVersion))].sort().join(', ')

@@ -2,20 +2,21 @@ import type { Package } from '../inventory.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { baseName } from './file-values.js'
 import { neutralizeWords } from './neutral-words.js'
-import { normalizeVersion, type PackageRow } from './package-rows.js'
+import { type PackageRow, stripRevision } from './package-rows.js'
 
 /** Packages by what they require, on one platform: names as the row has them, alternatives each by itself. */
 type Requirers = ReadonlyMap<string, readonly Package[]>
 
 /**
  * Finds the packages that the packaging itself asks for on some platforms only: where one is installed, some installed
- * package requires it, and that package in the same version on the other platforms does not (Debian's libatomic1,
+ * package requires it, and that package in the same upstream version on the other platforms does not (Debian's libatomic1,
  * libquadmath0, libunwind8). What only such packages require follows them. `rows` are those that some platform lacks.
  */
 export function findAskedFor(
   rows: readonly PackageRow[],
   all: readonly PackageRow[],
   views: readonly PlatformView[],
+  complete: readonly boolean[],
 ): ReadonlySet<PackageRow> {
   const requirers = views.map(view => indexRequirers(view, rows))
   const byName = new Map(all.map(row => [`${row.ecosystem}:${row.name}`, row]))
@@ -45,11 +46,11 @@ export function findAskedFor(
       byName.get(keyOf(requirer, view)) ?? byName.get(`${requirer.ecosystem}:${requirer.name}`)
     if (requiring === undefined || requiring === row) return false
     if (asked.has(requiring)) return true
-    const version = normalizeVersion(requirer)
+    const version = stripRevision(requirer)
     return row.items.every((items, other) => {
-      if (items !== undefined) return true
+      if (items !== undefined || !complete[other]) return true
       const there = requiring.items[other]
-      if (there === undefined || !there.some(one => normalizeVersion(one) === version)) return false
+      if (there === undefined || !there.some(one => stripRevision(one) === version)) return false
       return !(requirers[other]?.get(key) ?? []).some(one => one.name === there[0]?.name)
     })
   }

@@ -72,7 +72,7 @@ function isBigEndian(architecture: string): boolean {
 }
 
 function describeHit(items: readonly Changed[], told: boolean, labels: readonly string[]): RuleHit {
-  const sorted = [...items].sort((a, b) => compareText(a.path, b.path))
+  const sorted = [...items].sort((a, b) => compareText(a.row.name, b.row.name))
   const { split, path } = sorted[0] as Changed
   const wrong = labelsOf(split.wrong, labels)
   const what = sorted.length === 1 ? path : countOf(sorted.length, 'file')

@@ -38,7 +38,6 @@ export const fileMissing: AuditRule = {
 function findMissing(comparison: Comparison): RuleHit[] {
   const { labels, complete } = comparison
   const groups = new Map<string, { split: Split; topic: string; rows: FileRow[] }>()
-  const signatures = new Map<string, string>()
   const filled = collectParents(comparison.missing)
   for (const row of comparison.missing) {
     const split = splitPresence(
@@ -49,7 +48,6 @@ function findMissing(comparison: Comparison): RuleHit[] {
     if (split === undefined || entry === undefined) continue
     // Which side is the majority follows from the classes, so the signature holds what is missing where.
     const signature = signSplit(split, true)
-    signatures.set(row.name, signature)
     // A folder is a finding of its own only where it is empty; else what it holds is told or explained.
     if (entry.type === 'directory' && filled.has(row.name)) continue
     // The module's own rule knows what its loss means.
@@ -62,17 +60,17 @@ function findMissing(comparison: Comparison): RuleHit[] {
     else group.rows.push(row)
   }
   return [...groups.values()].map(({ split, topic, rows }) => {
-    const signature = signSplit(split, true)
-    const parts = joinFolders(rows, name =>
-      signatures.get(name) === signature ? comparison.missingByName.get(name) : undefined,
-    )
+    const parts = joinFolders(rows, comparison)
     return describeHit(split, topic, rows, parts, comparison)
   })
 }
 
 function isToldAsModule(row: FileRow, entry: TreeEntry, comparison: Comparison): boolean {
   if (classifyModule(entry.path) === undefined || entry.content?.elf === undefined) return false
-  return judgeOwnership(row, comparison).ownership !== 'none' || !isFolderMissing(row, comparison)
+  return (
+    judgeOwnership(row, comparison).ownership !== 'none' ||
+    !isFolderMissing(parentOf(row.name), row, comparison)
+  )
 }
 
 /** The folders of all these paths. */
@@ -104,7 +102,7 @@ function describeHit(
     title: isExtra
       ? `Only ${having_} ${having.length === 1 ? 'has' : 'have'} ${what}`
       : `${without} ${lacking.length === 1 ? 'lacks' : 'lack'} ${what}${split.majority ? '' : `, which ${having_} ${having.length === 1 ? 'has' : 'have'}`}`,
-    subject: `${isExtra ? 'extra' : 'missing'} ${topic || (first?.path ?? '')}`,
+    subject: `${isExtra ? 'extra' : 'missing'} ${topic || (first?.name ?? '')}`,
     paths: rows.map(row => `/${firstEntry(row.items)?.path ?? row.name}`),
     evidence: parts.map(part => describeEvidence(part, having_, without)),
     advice: isExtra

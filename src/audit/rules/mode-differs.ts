@@ -111,7 +111,7 @@ function describeHit(
     platforms: wrong,
     ...(severity === undefined ? {} : { severity }),
     title: split.majority
-      ? `${what} ${sorted.length === 1 ? 'has' : 'have'} another ${name} on ${joinLabels(wrong)} than on the other platforms`
+      ? `${what} ${sorted.length === 1 ? 'has' : 'have'} ${name.endsWith('s') ? 'other' : 'another'} ${name} on ${joinLabels(wrong)} than on the other platforms`
       : `The ${name} of ${what} ${name.endsWith('s') ? 'differ' : 'differs'} between ${joinLabels(wrong)}`,
     subject: `${name} ${row.name}`,
     paths: sorted.map(item => `/${firstEntry(item.row.items)?.path ?? item.row.name}`),

@@ -2,6 +2,7 @@ import type { AuditEvidence } from '../../model/audit.js'
 import { compareText } from '../../model/platform.js'
 import { alignByName } from '../compare/align.js'
 import { type Comparison, comparePlatforms, type FileRow } from '../compare/comparison.js'
+import { parentOf } from '../compare/file-values.js'
 import { findFallbacks, locatePackage, type PackageFolder } from '../compare/module-packages.js'
 import { listLoadableModules, type NativeModule } from '../compare/native-modules.js'
 import { judgeOwnership } from '../compare/ownership.js'
@@ -60,8 +61,15 @@ function isExplained(row: FileRow, comparison: Comparison): boolean {
     owner.ecosystem !== 'node'
   )
     return true
-  if (ownership === 'none' && isFolderMissing(row, comparison)) return true
+  if (ownership === 'none' && isFolderMissing(neutralFolder(row, comparison), row, comparison)) return true
   return row.items.every((item, side) => item !== undefined || hasForeign(row, side, comparison))
+}
+
+/** The folder as rows of files name it: a module's own name says less. */
+function neutralFolder(row: FileRow, { views }: Comparison): string {
+  const side = row.items.findIndex(item => item !== undefined)
+  const path = row.items[side]?.path ?? row.name
+  return parentOf(views[side]?.neutralizePath(path) ?? path)
 }
 
 /** Whether the platform has the very file for another machine: the rule about foreign files names it. */
@@ -77,7 +85,7 @@ function hasForeign(row: FileRow, side: number, { views }: Comparison): boolean 
 
 function describeHit(items: readonly Missing[], comparison: Comparison): RuleHit {
   const { labels } = comparison
-  const sorted = [...items].sort((a, b) => compareText(a.module.path, b.module.path))
+  const sorted = [...items].sort((a, b) => compareText(a.row.name, b.row.name))
   const { split, folder, module, row } = sorted[0] as Missing
   const lacking = split.classes.find(one => one.value === 'missing')?.members ?? []
   const having = split.classes.find(one => one.value === 'present')?.members ?? []

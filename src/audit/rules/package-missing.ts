@@ -29,7 +29,7 @@ function findMissing(comparison: Comparison): RuleHit[] {
   const lacking = packages.filter(row =>
     row.items.some((items, side) => items === undefined && complete[side]),
   )
-  const asked = findAskedFor(lacking, packages, views)
+  const asked = findAskedFor(lacking, packages, views, complete)
   const groups = new Map<string, { split: Split; topic: string; rows: PackageRow[] }>()
   for (const row of lacking) {
     if (asked.has(row)) continue

@@ -1,7 +1,7 @@
 import type { AuditEvidence } from '../../model/audit.js'
 import { compareText } from '../../model/platform.js'
 import { type Comparison, comparePlatforms } from '../compare/comparison.js'
-import { listVersions, type PackageRow } from '../compare/package-rows.js'
+import { listVersions, type PackageRow, stripRevision } from '../compare/package-rows.js'
 import { type Split, signSplit, splitValues } from '../compare/split.js'
 import { countOf, describeClasses, joinLabels, labelsOf } from '../compare/wording.js'
 import type { AuditRule, RuleHit } from './rule.js'
@@ -47,15 +47,11 @@ function findSkews({ packages, labels }: Comparison): RuleHit[] {
 }
 
 function describeSkew(row: PackageRow, split: Split): Skew {
-  const upstream = new Set(split.classes.map(one => stripRevision(row.ecosystem, one.value)))
+  const upstream = new Set(
+    split.classes.map(one => stripRevision({ ecosystem: row.ecosystem, version: one.value })),
+  )
   const source = row.items.find(items => items !== undefined)?.[0]?.source?.split(' ')[0] ?? row.name
   return { row, split, revisionOnly: upstream.size === 1, source }
-}
-
-/** Debian policy 5.6.12: what follows the last hyphen is the revision. apk: `-rN`; rpm: the release. */
-function stripRevision(ecosystem: string, version: string): string {
-  if (ecosystem === 'dpkg' || ecosystem === 'rpm') return version.replace(/-[^-]*$/, '')
-  return ecosystem === 'apk' ? version.replace(/-r\d+$/, '') : version
 }
 
 function describeHit(skews: readonly Skew[], labels: readonly string[]): RuleHit {
