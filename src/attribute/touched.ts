@@ -30,7 +30,7 @@ export function findTouched(check: CheckRecord, target: Target, record: RunRecor
   )
 }
 
-/** Paths of programs that ran for the check, and of those whose names its commands use. */
+/** Paths of programs and scripts that ran for the check, and of those whose names its commands use. */
 function listPrograms(
   check: CheckRecord,
   observations: readonly Observation[],
@@ -41,10 +41,10 @@ function listPrograms(
   return record.programs
     .filter(fact => fact.target === target.id && fact.pass === 'main')
     .filter(
-      ({ check: starter, program }) =>
-        starter === check.check.id || words.has(program) || words.has(nameFile(program)),
+      ({ check: starter, program, name = nameFile(program) }) =>
+        starter === check.check.id || words.has(program) || words.has(name),
     )
-    .map(fact => fact.program)
+    .flatMap(({ program, script }) => (script === undefined ? [program] : [script, program]))
 }
 
 function listWords(observation: Observation): string[] {

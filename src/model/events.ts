@@ -116,6 +116,10 @@ export interface ProgramExecuted {
   readonly check?: string
   /** Path of the program in the image, links resolved. */
   readonly program: string
+  /** Path of the script that it interprets, links resolved, where a check started a script. */
+  readonly script?: string
+  /** What the check's command called it: a path, or a name that was looked up in PATH. */
+  readonly name?: string
   /** ELF machine in OCI's words (`arm64`) or `0x..` where it has none. */
   readonly machine?: string
   /** Name of the emulator that the engine's process list shows for it; `none` where it shows the program. */

@@ -149,7 +149,8 @@ export class CheckScope {
     const foreign = [...this.verdicts.values()].filter(verdict => !verdict.expected)
     this.report()
     if (foreign.length > 0) {
-      throw new CheckFailure('guard', 'FOREIGN_PROGRAM', foreign.map(verdict => verdict.message).join('; '))
+      const messages = new Set(foreign.map(verdict => verdict.message))
+      throw new CheckFailure('guard', 'FOREIGN_PROGRAM', [...messages].join('; '))
     }
   }
 
@@ -200,15 +201,18 @@ export class CheckScope {
     const programs = await guard
       .resolve(container, name, search, chooseCwd(context, settings, options.cwd))
       .catch(() => [])
-    this.noteVerdicts(
-      programs.map(program => guard.judgeFile(program)).filter(verdict => verdict !== undefined),
-    )
+    const [first] = programs
+    const script = first?.kind === 'script' ? { script: first.path } : {}
+    const verdicts = programs.map(program => guard.judgeFile(program)).filter(each => each !== undefined)
+    this.noteVerdicts(verdicts.map(verdict => ({ ...verdict, ...script, name })))
     return programs
   }
 
   private noteVerdicts(verdicts: readonly Verdict[]): void {
-    for (const verdict of verdicts)
-      this.verdicts.set(`${verdict.program}\0${verdict.machine}\0${verdict.emulator}`, verdict)
+    for (const verdict of verdicts) {
+      const { program, machine, emulator, name, script } = verdict
+      this.verdicts.set([program, machine, emulator, name, script].join('\0'), verdict)
+    }
   }
 
   private report(): void {

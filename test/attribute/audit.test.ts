@@ -107,6 +107,15 @@ describe('a check that fails under emulation alone', () => {
     )
   })
 
+  test('and touches a script, whatever its command calls it, is too', () => {
+    const log = startRun(finding({ paths: ['/opt/app/start.sh'], evidence: [] }))
+    const target = log.targets.find(one => one.label === 'linux/arm64')?.id ?? ''
+    const fact = { program: '/bin/busybox', script: '/opt/app/start.sh', name: '/app', expected: true }
+    log.add({ type: 'program-executed', target, pass: 'main', ...fact })
+    const failure = attribute(failApp(log, 'boom\n', '/app --version')).find(one => one.kind === 'failure')
+    expect(failure?.cause).toBe('architecture')
+  })
+
   test('and names the missing library in its output is too', () => {
     const said = 'app: error while loading shared libraries: libfoo.so.1: cannot open shared object file\n'
     const failure = attribute(failApp(startRun(finding()), said)).find(one => one.kind === 'failure')

@@ -7,7 +7,10 @@ import { findEmulator } from './process-list.js'
 import { type Program, resolveProgram } from './resolve-program.js'
 
 /** A finding of the guard, without the fields that say where it was made. */
-export type Verdict = Pick<ProgramExecuted, 'program' | 'machine' | 'emulator' | 'expected' | 'message'>
+export type Verdict = Pick<
+  ProgramExecuted,
+  'program' | 'script' | 'name' | 'machine' | 'emulator' | 'expected' | 'message'
+>
 
 /**
  * Judges what really executes on a target, so that a foreign program that happens to run is never taken for
