@@ -5,6 +5,7 @@ import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import pLimit from 'p-limit'
 import type { Digest } from '../../src/model/digest.js'
 import { type FileEntry, type Layer, packEntries } from './layer.js'
 import { holdLock } from './lock.js'
@@ -17,21 +18,27 @@ export interface StoredRecipe {
   readonly build: () => Promise<readonly FileEntry[]>
 }
 
+/** One at a time: starting a program takes long for a process that holds many layers. */
+const limit = pLimit(1)
+
 /** Builds a layer that is too large for memory and for being built by each test, once a machine. */
 export async function buildStoredLayer({ name, inputs, build }: StoredRecipe): Promise<Layer> {
   const folder = findLabFolder(`layers/${name}`)
   const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16)
   const found = await readStored(folder, key)
   if (found !== undefined) return found
-  return await holdLock(folder, async () => {
-    const again = await readStored(folder, key)
-    if (again !== undefined) return again
-    await mkdir(folder, { recursive: true })
-    // An older recipe of this name has no use any more.
-    for (const file of await readdir(folder)) if (/\.(gz|json)$/.test(file)) await rm(path.join(folder, file))
-    await store(await build(), folder, key)
-    return (await readStored(folder, key)) as Layer
-  })
+  return await limit(() =>
+    holdLock(folder, async () => {
+      const again = await readStored(folder, key)
+      if (again !== undefined) return again
+      await mkdir(folder, { recursive: true })
+      // An older recipe of this name has no use any more.
+      for (const file of await readdir(folder))
+        if (/\.(gz|json)$/.test(file)) await rm(path.join(folder, file))
+      await store(await build(), folder, key)
+      return (await readStored(folder, key)) as Layer
+    }),
+  )
 }
 
 async function readStored(folder: string, key: string): Promise<Layer | undefined> {

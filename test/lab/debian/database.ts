@@ -22,10 +22,14 @@ export function writeDatabase(packages: readonly DebPackage[]): FileEntry[] {
   ]
 }
 
-/** Only the list of all that is installed: what a later layer changes of the database beside its own packages. */
-export function writeStatus(packages: readonly DebPackage[]): string {
-  const sorted = [...packages].sort((a, b) => (a.name < b.name ? -1 : 1))
-  return sorted.map(deb => `${writeParagraph(deb)}\n\n`).join('')
+/** The list of all that is installed, after what an earlier layer's says, sorted by name. */
+export function writeStatus(packages: readonly DebPackage[], earlier = ''): string {
+  const paragraphs = [...earlier.split('\n\n').filter(Boolean), ...packages.map(writeParagraph)]
+  const named = paragraphs.map(text => [/^Package: (.*)/.exec(text)?.[1] ?? '', text] as const)
+  return named
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, text]) => `${text}\n\n`)
+    .join('')
 }
 
 /** The package's own files below `info`. */

@@ -3,15 +3,17 @@ import path from 'node:path'
 import pLimit from 'p-limit'
 import { digestBytes } from '../digest-bytes.js'
 import { type Content, type RuntimeConfig, writeImage, writeIndex } from '../image-writer.js'
-import type { FileEntry, Layer } from '../layer.js'
+import type { Layer } from '../layer.js'
 import { LAB_PLATFORMS, type LabPlatform } from '../platforms.js'
+import { readLayer } from '../read-layer.js'
 import { buildStoredLayer } from '../stored-layer.js'
 import { writeDatabase, writeInformation, writeStatus } from './database.js'
 import { type ClosureRequest, fetchClosures } from './fetch-closure.js'
 import { finishBase } from './finish.js'
+import { writeLoaderCache } from './loader-cache.js'
 import { linkMergedFolders, listMergedFolders } from './merged-usr.js'
 import { DEBIAN_PROGRAMS, type DebianProgram } from './programs.js'
-import { type DebPackage, readDeb } from './read-deb.js'
+import { type DebPackage, readDeb, readText } from './read-deb.js'
 import { unpackPackages } from './unpack.js'
 
 export type DebianImageName = keyof typeof DEBIAN_PROGRAMS
@@ -25,6 +27,8 @@ export interface PlatformParts {
 
 /** What every Debian image of the lab begins with; `usr-is-merged` keeps apt from choosing a program that merges. */
 const BASE = ['?essential', 'usr-is-merged', 'ca-certificates', 'tzdata', 'netbase', 'iputils-ping']
+
+const STATUS = 'var/lib/dpkg/status'
 
 /** Two at a time: unpacking is work for a processor. */
 const limit = pLimit(2)
@@ -44,11 +48,14 @@ export async function buildDebianPlatforms(
 ): Promise<PlatformParts[]> {
   const program: DebianProgram = DEBIAN_PROGRAMS[name]
   return await Promise.all(
-    platforms.map(async platform => ({
-      platform,
-      layers: [await buildBase(platform), await buildProgram(name, program, platform)],
-      config: program.config,
-    })),
+    platforms.map(async platform => {
+      const base = await buildBase(platform)
+      return {
+        platform,
+        layers: [base, await buildProgram(name, program, platform, base)],
+        config: program.config,
+      }
+    }),
   )
 }
 
@@ -85,28 +92,38 @@ async function buildBase(platform: LabPlatform): Promise<Layer> {
       const packages = await readPackages(files)
       const folders = listMergedFolders(platform.debian)
       const unpacked = unpackPackages(packages, folders)
-      return [...linkMergedFolders(folders), ...unpacked, ...finishBase(unpacked), ...writeDatabase(packages)]
+      return [
+        ...[...linkMergedFolders(folders), ...unpacked, ...finishBase(unpacked)],
+        ...[...writeDatabase(packages), writeLoaderCache(unpacked, platform.debian)],
+      ]
     },
   })
 }
 
-async function buildProgram(name: string, program: DebianProgram, platform: LabPlatform): Promise<Layer> {
-  const base = await fetchFiles(platform)
+async function buildProgram(
+  name: string,
+  program: DebianProgram,
+  platform: LabPlatform,
+  base: Layer,
+): Promise<Layer> {
+  const below = await fetchFiles(platform)
   const all = await fetchFiles(platform, program.packages)
   return await buildStoredLayer({
     name: `${name}-${platform.debian}`,
-    inputs: [RECIPE, all.map(file => path.basename(file))],
+    inputs: [RECIPE, base.diffId, all.map(file => path.basename(file))],
     build: async () => {
-      const missing = base.filter(file => !all.includes(file))
+      const missing = below.filter(file => !all.includes(file))
       if (missing.length > 0) throw new Error(`${name} leaves out of its base: ${missing.join(' ')}`)
-      const packages = await readPackages(all.filter(file => !base.includes(file)))
-      const installed = [...(await readPackages(base)), ...packages]
+      const packages = await readPackages(all.filter(file => !below.includes(file)))
+      const unpacked = unpackPackages(packages, listMergedFolders(platform.debian))
+      const earlier = await readLayer(base.file ?? '', path => path === STATUS)
+      const status = readText(earlier.find(({ path }) => path === STATUS))
       return [
-        ...unpackPackages(packages, listMergedFolders(platform.debian)),
-        ...packages.flatMap(writeInformation),
-        { path: 'var/lib/dpkg/status', content: writeStatus(installed) },
+        ...[...unpacked, ...packages.flatMap(writeInformation)],
+        { path: STATUS, content: writeStatus(packages, status) },
+        writeLoaderCache([...earlier, ...unpacked], platform.debian),
         ...(await program.files(platform)),
-      ] satisfies FileEntry[]
+      ]
     },
   })
 }
