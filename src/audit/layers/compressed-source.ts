@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 export class CompressedSource {
   readonly #stream: Readable
   readonly #iterator: AsyncIterator<Buffer>
+  #stop: ((error: unknown) => void) | undefined
   #first: Buffer = Buffer.alloc(0)
   /** What the stream failed with, boxed, so that it is told from damaged content. */
   failure: { readonly error: unknown } | undefined
@@ -41,6 +42,13 @@ export class CompressedSource {
     while ((await this.next()) !== undefined);
   }
 
+  /** Ends the reading with an error, also where the stream does not answer. */
+  abort(error: unknown): void {
+    this.failure ??= { error }
+    this.#stop?.(error)
+    this.close()
+  }
+
   /** Lets go of the stream. */
   close(): void {
     this.#stream.on('error', () => undefined)
@@ -48,8 +56,12 @@ export class CompressedSource {
   }
 
   async #read(): Promise<Buffer | undefined> {
+    if (this.failure !== undefined) throw this.failure.error
     try {
-      const { value, done } = await this.#iterator.next()
+      const { value, done } = await new Promise<IteratorResult<Buffer>>((resolve, reject) => {
+        this.#stop = reject
+        this.#iterator.next().then(resolve, reject)
+      })
       return done ? undefined : value
     } catch (error) {
       this.failure ??= { error }

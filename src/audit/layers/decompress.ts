@@ -3,7 +3,7 @@ import { BLOCK, isEndBlock, readTarHeader } from '../../tar/tar-header.js'
 import type { CompressedSource } from './compressed-source.js'
 import { DamagedLayer } from './damaged-layer.js'
 import { passThrough } from './pass-through.js'
-import { findZstd, unpackWithZstd } from './zstd-process.js'
+import { unpackWithZstd } from './zstd-process.js'
 import { unpackZstdFrames } from './zstd-stream.js'
 
 /** With chunks of this size, node unpacks three times as fast as with its default. */
@@ -14,7 +14,10 @@ const CHUNK = 512 * 1024
  * Throws `DamagedLayer` for what cannot be unpacked, and what the source fails with.
  * @param zstd program for zstd; without one, the slower decoder in JavaScript is used
  */
-export async function* decompress(source: CompressedSource, zstd = findZstd()): AsyncGenerator<Buffer> {
+export async function* decompress(
+  source: CompressedSource,
+  zstd: string | undefined,
+): AsyncGenerator<Buffer> {
   const head = await source.peek(BLOCK)
   if (head[0] === 0x1f && head[1] === 0x8b) yield* gunzip(source)
   else if (isZstd(head)) yield* zstd === undefined ? unpackZstdFrames(source) : unpackWithZstd(source, zstd)

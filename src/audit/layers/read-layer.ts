@@ -14,6 +14,7 @@ import { EntryList } from './entry-list.js'
 import { FileReader, type FileReaders } from './file-reader.js'
 import { LAYER_LIMITS, type LayerLimits } from './limits.js'
 import { TarReader } from './tar-reader.js'
+import { findZstd } from './zstd-process.js'
 
 /** The layer as its manifest describes it. */
 export interface LayerDescription {
@@ -58,7 +59,7 @@ export async function readLayer(
   const list = new EntryList(limits)
   const readers = { readElf: readElfFacts, findProbe, ...options.readers }
   const files = new FileReader(readers, limits, options.temporary ?? tmpdir())
-  const abort = () => stream.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+  const abort = () => source.abort(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
   try {
     signal?.throwIfAborted()
@@ -146,7 +147,7 @@ async function readTar(
   let told = 0
   let turn = performance.now()
   try {
-    for await (const chunk of decompress(source)) {
+    for await (const chunk of decompress(source, findZstd())) {
       size += chunk.length
       hash.update(chunk)
       for (let at = 0; at < chunk.length && !list.full; ) {

@@ -15,7 +15,9 @@ export function isText(head: Buffer, size: number): boolean {
   // The last character may be cut.
   for (let cut = 1; cut <= 3; cut += 1) {
     const end = bytes.length - cut
-    if ((bytes[end] ?? 0) >= 0xc0) return isUtf8(bytes.subarray(0, end))
+    const byte = bytes[end] ?? 0
+    if (byte >= 0x80 && byte < 0xc0) continue
+    return byte >= 0xc2 && byte <= 0xf4 && isUtf8(bytes.subarray(0, end))
   }
   return false
 }

@@ -21,6 +21,7 @@ const MAX_DEPTH = 2048
  * One layer as a tree of its own, as engines unpack it: in the archive's order, a later entry in the place of an
  * earlier one, links that the layer itself holds followed in what leads to an entry. Whiteouts are marks that hide lower
  * layers only, wherever in the layer they stand (image-spec, "Whiteouts").
+ * An entry that a link led to has no path of its own yet.
  * @param lower what hard links to files of lower layers find
  */
 export function buildLayerTree(
@@ -31,14 +32,17 @@ export function buildLayerTree(
 ): TreeNode {
   const root = createNode()
   root.children = new Map()
-  const waiting: { node: TreeNode; entry: LayerEntry }[] = []
+  const waiting: WaitingLink[] = []
   const budget: Budget = { implied: 1_000_000, steps: 100_000_000 }
+  // Most entries lie in the folder of the one before them. Forgotten when a folder is replaced.
+  const folders = new Map<string, OpenFolder>()
   for (const entry of layer.entries) {
     const slash = entry.path.lastIndexOf('/')
     const name = entry.path.slice(slash + 1)
     if (name === '' && entry.type !== 'directory') continue
     if (entry.path.startsWith(AUFS) && name !== OPAQUE) continue
-    const folder = slash < 0 ? root : openFolder(root, entry.path.slice(0, slash), budget)
+    const folderPath = slash < 0 ? '' : entry.path.slice(0, slash)
+    const folder = folders.get(folderPath) ?? openFolder(root, folderPath, budget)
     if (folder === undefined) {
       report({
         code: 'too-many-entries',
@@ -48,18 +52,33 @@ export function buildLayerTree(
       })
       break
     }
+    folders.set(folderPath, folder)
     if (name === '') root.entry = { ...entry, layer: position }
-    else if (name === OPAQUE) folder.opaque = true
+    else if (name === OPAQUE) folder.node.opaque = true
     else if (name.startsWith(AUFS)) continue
-    else if (name.startsWith(WHITEOUT)) hide(folder, name.slice(WHITEOUT.length))
+    else if (name.startsWith(WHITEOUT)) hide(folder.node, name.slice(WHITEOUT.length))
     else {
-      const node = openChild(folder, name)
-      if (entry.type !== 'hardlink') place(node, { ...entry, layer: position })
-      else if (!link(node, entry, position, root, budget)) waiting.push({ node, entry })
+      const node = openChild(folder.node, name)
+      if (exists(node) && !(isFolder(node) && entry.type === 'directory')) folders.clear()
+      // Where a link led here, the entry's own path is not where it is.
+      const placed = folder.linked ? { ...entry, path: '' } : entry
+      if (entry.type !== 'hardlink') place(node, { ...placed, layer: position })
+      else if (!link(node, placed, position, root, budget)) waiting.push({ node, entry: placed })
     }
   }
   linkRest(waiting, position, [root, lower], budget, report)
   return root
+}
+
+interface OpenFolder {
+  readonly node: TreeNode
+  /** Whether a link led to it. */
+  readonly linked: boolean
+}
+
+interface WaitingLink {
+  readonly node: TreeNode
+  readonly entry: LayerEntry
 }
 
 function hide(folder: TreeNode, name: string): void {
@@ -74,10 +93,11 @@ function place(node: TreeNode, entry: TreeEntry): void {
 }
 
 /** The folder at a path, implied ones made; undefined where there are too many of them. */
-function openFolder(root: TreeNode, path: string, budget: Budget): TreeNode | undefined {
+function openFolder(root: TreeNode, path: string, budget: Budget): OpenFolder | undefined {
   const stack = [root]
   const rest = path.split('/').reverse()
-  for (let links = 0; rest.length > 0; ) {
+  let links = 0
+  while (rest.length > 0) {
     const name = rest.pop() ?? ''
     budget.steps -= 1
     if (budget.steps < 0 || stack.length > MAX_DEPTH) return undefined
@@ -102,7 +122,7 @@ function openFolder(root: TreeNode, path: string, budget: Budget): TreeNode | un
     }
     stack.push(node)
   }
-  return stack.at(-1)
+  return { node: stack.at(-1) ?? root, linked: links > 0 }
 }
 
 /** Gives a hard link the file that it names in `root`; false where there is none yet. */
@@ -122,14 +142,13 @@ function shareFile(shared: TreeEntry, { path, link }: LayerEntry, layer: number)
 
 /** Links to what comes later in the layer, or to a file of a lower layer: engines refuse both, other tools do not. */
 function linkRest(
-  waiting: readonly { node: TreeNode; entry: LayerEntry }[],
+  waiting: readonly WaitingLink[],
   layer: number,
   roots: readonly TreeNode[],
   budget: Budget,
   report: (problem: LayerProblem) => void,
 ): void {
-  const tryLink = ({ node, entry }: { node: TreeNode; entry: LayerEntry }) =>
-    roots.some(root => link(node, entry, layer, root, budget))
+  const tryLink = ({ node, entry }: WaitingLink) => roots.some(root => link(node, entry, layer, root, budget))
   // A later entry may have taken the link's place.
   const left = waiting.filter(({ node }) => !exists(node))
   // Backwards first: a link to a later link finds it done.

@@ -59,15 +59,15 @@ function flatten(root: TreeNode, report: (problem: LayerProblem) => void): Tree 
   const visit = (node: TreeNode, folder: string) => {
     for (const [name, child] of node.children ?? []) {
       if (child.entry === undefined) continue
-      const path = folder === '' ? name : `${folder}/${name}`
-      // An implied folder has no path yet, and one that led through a link is not where the entry is.
-      if (child.entry.path !== path) {
+      // An implied folder has no path yet, nor has what a link led to.
+      if (child.entry.path === '') {
+        const path = folder === '' ? name : `${folder}/${name}`
         left -= path.length
         if (left < 0) return
         child.entry = { ...child.entry, path }
       }
       tree.set(child.entry.path, child.entry)
-      visit(child, path)
+      if (child.children !== undefined) visit(child, child.entry.path)
     }
   }
   visit(root, '')

@@ -77,10 +77,15 @@ describe('archives of GNU tar', () => {
 
   test('in the formats ustar and v7 keep what these can hold', async () => {
     for (const format of ['ustar', 'v7']) {
-      const { entries, problems } = readTar(await pack(`--format=${format}`, '--exclude=*long*', '--exclude=fifo'))
+      const { entries, problems } = readTar(
+        await pack(`--format=${format}`, '--exclude=*long*', '--exclude=fifo'),
+      )
       expect(problems).toEqual([])
       expect(entries.find(entry => entry.name === './größe-日本')?.sha256).toBe(sha256('unicode'))
-      expect(entries.find(entry => entry.name === './hard')).toMatchObject({ type: 'hardlink', link: './block' })
+      expect(entries.find(entry => entry.name === './hard')).toMatchObject({
+        type: 'hardlink',
+        link: './block',
+      })
     }
     const ustar = readTar(await pack('--format=ustar', '--exclude=longlink', '--exclude=filefile*'))
     expect(ustar.entries.map(entry => entry.name)).toContain(`./${path.dirname(LONG)}/`)
