@@ -12,17 +12,18 @@ const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 
 /**
  * Applies rules to the platforms of an image. `levels` says how much a rule matters, by id: `off` leaves it out, any
- * other level stands for all of its hits. Findings come most serious first, then in the rules' order, then by platform
+ * other level stands for all of its hits but notes; `only` leaves out every rule that it does not name. Findings come most serious first, then in the rules' order, then by platform
  * and subject. Throws `INTERNAL` naming the rule where one throws: a rule that failed must not look like a silent one.
  */
 export function runRules(
   input: RuleInput,
   levels: Readonly<Partial<Record<string, RuleLevel>>> = {},
+  only?: readonly string[],
   rules: readonly AuditRule[] = AUDIT_RULES,
 ): readonly AuditFinding[] {
   const labels = input.views.map(view => view.label)
   const findings = rules
-    .filter(rule => levels[rule.id] !== 'off')
+    .filter(rule => levels[rule.id] !== 'off' && (only === undefined || only.includes(rule.id)))
     .flatMap(rule => {
       const level = levels[rule.id]
       const hits = mergeHits(checkRule(rule, input))
@@ -48,22 +49,33 @@ function checkRule(rule: AuditRule, input: RuleInput): readonly RuleHit[] {
 
 /** One finding for what is wrong in the same words on several platforms. */
 function mergeHits(hits: readonly RuleHit[]): readonly RuleHit[] {
-  const merged = new Map<string, RuleHit>()
+  const merged = new Map<string, [RuleHit, ...RuleHit[]]>()
   for (const hit of hits) {
     const key = `${hit.severity ?? ''}\0${hit.subject}\0${hit.title}`
     const known = merged.get(key)
-    merged.set(key, known === undefined ? hit : joinHits(known, hit))
+    if (known === undefined) merged.set(key, [hit])
+    else known.push(hit)
   }
-  return [...merged.values()]
+  return [...merged.values()].map(joinHits)
 }
 
-function joinHits(a: RuleHit, b: RuleHit): RuleHit {
+function joinHits([first, ...rest]: readonly [RuleHit, ...RuleHit[]]): RuleHit {
+  if (rest.length === 0) return first
+  const all = [first, ...rest]
   return {
-    ...a,
-    platforms: [...new Set([...a.platforms, ...b.platforms])],
-    paths: [...new Set([...(a.paths ?? []), ...(b.paths ?? [])])],
-    evidence: [...a.evidence, ...b.evidence],
+    ...first,
+    platforms: [...new Set(all.flatMap(hit => hit.platforms))],
+    paths: [...new Set(all.flatMap(hit => hit.paths ?? []))],
+    evidence: takeInTurn(all.map(hit => hit.evidence)),
   }
+}
+
+/** The first of each list, then the second of each, so that no platform's evidence is cut for another's. */
+function takeInTurn<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const taken: T[] = []
+  for (let at = 0; taken.length < MAX_EVIDENCE && lists.some(list => at < list.length); at += 1)
+    for (const list of lists) if (at < list.length) taken.push(list[at] as T)
+  return taken
 }
 
 function makeFinding(
@@ -98,12 +110,20 @@ function orderFindings(
   const ranks = new Map(rules.map((rule, index) => [rule.id, index]))
   const rank = (finding: AuditFinding) => ranks.get(finding.rule) ?? 0
   const place = (finding: AuditFinding) => labels.indexOf(finding.platforms[0] ?? '')
-  return [...findings].sort(
+  const sorted = [...findings].sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
       rank(a) - rank(b) ||
       place(a) - place(b) ||
+      compareText(a.paths[0] ?? '', b.paths[0] ?? '') ||
       compareText(a.title, b.title) ||
       compareText(a.key, b.key),
   )
+  const used = new Map<string, number>()
+  return sorted.map(finding => {
+    const count = (used.get(finding.key) ?? 0) + 1
+    used.set(finding.key, count)
+    // One subject may be wrong in two ways or weights on one platform.
+    return count === 1 ? finding : { ...finding, key: `${finding.key}:${count}` }
+  })
 }

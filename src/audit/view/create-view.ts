@@ -32,7 +32,10 @@ export function createView(inventory: PlatformInventory): PlatformView {
     : `/${config.workingDir ?? ''}`
   const once = <T>(make: () => T): (() => T) => {
     let made: { readonly value: T } | undefined
-    return () => (made ??= { value: make() }).value
+    return () => {
+      made ??= { value: make() }
+      return made.value
+    }
   }
 
   const elfFiles = once(() => {

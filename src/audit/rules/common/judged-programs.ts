@@ -1,0 +1,74 @@
+import { findAbi, fitsAbi, runsBesides } from '../../view/abi.js'
+import { detectLibc, nameLoaderLibc } from '../../view/libc.js'
+import type { ElfFile, Libc, PlatformView } from '../../view/platform-view.js'
+import { hasForeignUserland } from './foreign-files.js'
+import { findGuestRoot } from './guest-roots.js'
+import { excludesPlatform, findNodePackage } from './node-packages.js'
+import { oncePerView } from './per-view.js'
+import { isEntryProgram, isExample, isStarted, isTestData } from './places.js'
+import { findSystemFiles } from './system-files.js'
+
+/** C libraries whose loader or library is in its place. */
+export const listLibcs = oncePerView((view): ReadonlySet<Libc> => {
+  const found = new Set<Libc>()
+  const own = findAbi(view.platform)
+  for (const { path, elf } of findSystemFiles(view)) {
+    if (own === undefined || !fitsAbi(elf, own)) continue
+    if (/\/libc\.so\.6$|\/libc-2\.\d+\.so$/.test(path)) found.add('glibc')
+    else if (/\/ld/.test(path)) {
+      const libc = nameLoaderLibc(path)
+      if (libc === 'musl') found.add('musl')
+    }
+  }
+  return found
+})
+
+/** Whether the file asks for glibc where only musl is, or the reverse: then what it lacks is its libc, and no more. */
+export function isOfOtherLibc(view: PlatformView, { elf }: ElfFile): boolean {
+  const asked = detectLibc(elf)
+  const present = listLibcs(view)
+  if (asked !== 'glibc' && asked !== 'musl') return false
+  if (present.size === 0 || present.has(asked)) return false
+  // gcompat and the like put a loader of that name in place.
+  if (elf.interpreter !== undefined) return view.resolve(elf.interpreter)?.entry.content?.elf === undefined
+  return !(asked === 'glibc' && hasGlibcShim(view))
+}
+
+const hasGlibcShim = oncePerView(view =>
+  view.elfFiles.some(({ path }) => /\/(?:libgcompat\.so\.0|ld-linux[^/]*\.so\.\d)$/.test(path)),
+)
+
+/** Files of the platform's own machine that the loader is asked to load, sorted by what they are to it. */
+export interface LoadedFiles {
+  /** Dynamic programs that may be started. */
+  readonly programs: readonly ElfFile[]
+  /** Shared objects that no program's start maps: plugins, extensions, and libraries for others to use. */
+  readonly others: readonly ElfFile[]
+}
+
+/**
+ * The files for which the loader's answers count: not another machine's or libc's, no test's data, no part of a root
+ * inside the root, no package that is not for this platform.
+ */
+export const listLoadedFiles = oncePerView((view): LoadedFiles => {
+  const own = findAbi(view.platform)
+  if (own === undefined || hasForeignUserland(view)) return { programs: [], others: [] }
+  const judged = view.elfFiles.filter(file => {
+    const { path, elf } = file
+    if (!fitsAbi(elf, own) && !runsBesides(elf, view.platform)) return false
+    if (elf.type !== 'executable' && elf.type !== 'pie' && elf.type !== 'shared') return false
+    if (isEntryProgram(view, path)) return true
+    if (isTestData(path) || isExample(path) || findGuestRoot(view, path, elf) !== undefined) return false
+    const owner = findNodePackage(view, path)
+    return owner === undefined || !excludesPlatform(owner.manifest, view)
+  })
+  const dynamic = judged.filter(file => file.elf.needed !== undefined || file.elf.interpreter !== undefined)
+  const programs = dynamic.filter(file => file.elf.interpreter !== undefined && isStarted(view, file))
+  const loaded = new Set(
+    programs
+      .filter(file => !isOfOtherLibc(view, file))
+      .flatMap(file => view.listClosure(file).map(({ path }) => path)),
+  )
+  const others = dynamic.filter(file => file.elf.interpreter === undefined && !loaded.has(file.path))
+  return { programs, others }
+})
