@@ -19,8 +19,6 @@ export function createFolderResolver(tree: Tree): (folder: string) => string | u
   const followLink = (path: string, target: string, depth: number): string | undefined => {
     if (links.has(path)) return links.get(path)
     if (depth > MAX_LINKS || target.length > MAX_TARGET_LENGTH) return undefined
-    // A loop comes back here before it is answered.
-    links.set(path, undefined)
     const start = target.startsWith('/') ? '' : path.slice(0, Math.max(path.lastIndexOf('/'), 0))
     const answer = walk(start, target, depth)
     links.set(path, answer)

@@ -23,6 +23,8 @@ test('does without a line of 64 MiB', async () => {
   )
   expect(packages.map(({ name }) => name)).toEqual(['first', 'last'])
   expect(await readFact(STATUS, line)).toBeUndefined()
+  // What is left of a long line is no line, wherever the source's answers end.
+  expect(await readFact(STATUS, `${'x'.repeat(256 * 1024)}${stanza('tail')}`)).toBeUndefined()
 })
 
 test('stops at more packages than there are, and says so', async () => {
