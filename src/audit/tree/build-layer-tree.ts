@@ -33,7 +33,7 @@ export function buildLayerTree(
   const root = createNode()
   root.children = new Map()
   const waiting: WaitingLink[] = []
-  const budget: Budget = { implied: 1_000_000, steps: 100_000_000 }
+  const budget: Budget = { implied: 1_000_000, steps: 30_000_000 }
   // Most entries lie in the folder of the one before them. Forgotten when a folder is replaced.
   const folders = new Map<string, OpenFolder>()
   for (const entry of layer.entries) {
