@@ -17,32 +17,43 @@ interface Draft<T> {
 /**
  * Pairs what platforms have by name. The same name is the same thing; where a name is not on all platforms, names that
  * differ in nothing but each platform's own words are one thing (`lib/x86_64-linux-gnu/a`, `lib/aarch64-linux-gnu/a`).
- * Only those are made neutral, so that aligning costs little more than looking names up.
+ * Only those are made neutral. What all platforms have and `isSame` finds equal is left out, so that aligning costs
+ * little more than looking every name up once.
  */
 export function alignByName<T>(
   sides: readonly ReadonlyMap<string, T>[],
   neutralize: (name: string, side: number) => string,
+  isSame: (first: T, other: T) => boolean = () => false,
 ): AlignedRow<T>[] {
-  const rows = new Map<string, Draft<T>>()
-  for (const [side, things] of sides.entries()) {
+  const places = new Map<string, number>()
+  const firsts: { readonly name: string; readonly thing: T; count: number; differs: boolean }[] = []
+  for (const things of sides) {
     for (const [name, thing] of things) {
-      let row = rows.get(name)
-      if (row === undefined) {
-        row = { name, items: new Array<T | undefined>(sides.length).fill(undefined), ambiguous: false }
-        rows.set(name, row)
+      const first = firsts[places.get(name) ?? -1]
+      if (first === undefined) {
+        places.set(name, firsts.length)
+        firsts.push({ name, thing, count: 1, differs: false })
+        continue
       }
-      row.items[side] = thing
+      first.count += 1
+      first.differs ||= !isSame(first.thing, thing)
     }
   }
   const complete: Draft<T>[] = []
   const partial: Draft<T>[] = []
-  for (const row of rows.values()) (row.items.includes(undefined) ? partial : complete).push(row)
-  return [...complete, ...mergePartial(partial, rows, neutralize)]
+  for (const { name, count, differs } of firsts) {
+    const isComplete = count === sides.length
+    if (isComplete && !differs) continue
+    const row = { name, items: sides.map(things => things.get(name)), ambiguous: false }
+    ;(isComplete ? complete : partial).push(row)
+  }
+  const isEverywhere = (name: string) => firsts[places.get(name) ?? -1]?.count === sides.length
+  return [...complete, ...mergePartial(partial, isEverywhere, neutralize)]
 }
 
 function mergePartial<T>(
   partial: readonly Draft<T>[],
-  rows: ReadonlyMap<string, Draft<T>>,
+  isEverywhere: (name: string) => boolean,
   neutralize: (name: string, side: number) => string,
 ): Draft<T>[] {
   const names = partial.map(row =>
@@ -69,7 +80,7 @@ function mergePartial<T>(
     if (!gains) {
       // `usr/lib64/x` beside a `usr/lib/x` that all platforms have is a second copy, not a thing of its own.
       const names = new Set(own.filter(name => name !== undefined))
-      const isCopy = [...names].every(name => name !== row.name && isComplete(rows.get(name)))
+      const isCopy = [...names].every(name => name !== row.name && isEverywhere(name))
       if (!isCopy) result.push(row)
       continue
     }
@@ -87,8 +98,4 @@ function mergePartial<T>(
     }
   }
   return result
-}
-
-function isComplete<T>(row: Draft<T> | undefined): boolean {
-  return row !== undefined && !row.items.includes(undefined)
 }

@@ -2,7 +2,7 @@ import type { TreeEntry } from '../inventory.js'
 import type { RuleInput } from '../rules/rule.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { type AlignedRow, alignByName } from './align.js'
-import { differs } from './file-values.js'
+import { differs, isSameEntry } from './file-values.js'
 import { alignPackages, type PackageRow } from './package-rows.js'
 
 /** One path on several platforms. */
@@ -19,8 +19,6 @@ export interface Comparison {
   readonly missing: readonly FileRow[]
   /** Paths whose entries differ where there are any: type, mode, owner, capability, link or content. */
   readonly changed: readonly FileRow[]
-  /** Every path, aligned. */
-  readonly rows: readonly FileRow[]
   readonly packages: readonly PackageRow[]
 }
 
@@ -47,6 +45,7 @@ function compareGroup(views: readonly PlatformView[]): Comparison {
   const rows = alignByName<TreeEntry>(
     views.map(view => view.inventory.tree),
     (path, side) => views[side]?.neutralizePath(path) ?? path,
+    isSameEntry,
   )
   const complete = views.map(view => view.complete)
   const missing: FileRow[] = []
@@ -67,7 +66,6 @@ function compareGroup(views: readonly PlatformView[]): Comparison {
     complete,
     missing,
     changed,
-    rows,
     packages: alignPackages(views),
   }
 }

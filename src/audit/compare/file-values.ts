@@ -2,25 +2,22 @@ import type { TreeEntry } from '../inventory.js'
 
 /** Whether the entries that are there differ in anything at all; the cheap question before the dear ones. */
 export function differs(items: readonly (TreeEntry | undefined)[]): boolean {
-  let first: TreeEntry | undefined
-  for (const item of items) {
-    if (item === undefined || item === first) continue
-    if (first === undefined) {
-      first = item
-      continue
-    }
-    if (
-      item.mode !== first.mode ||
-      item.uid !== first.uid ||
-      item.gid !== first.gid ||
-      item.capability !== first.capability ||
-      item.link !== first.link ||
-      classifyType(item) !== classifyType(first) ||
-      item.content?.sha256 !== first.content?.sha256
-    )
-      return true
-  }
-  return false
+  const first = firstEntry(items)
+  return first !== undefined && items.some(item => item !== undefined && !isSameEntry(first, item))
+}
+
+/** Whether two entries are equal in all that the audit compares. */
+export function isSameEntry(first: TreeEntry, other: TreeEntry): boolean {
+  return (
+    first === other ||
+    (other.mode === first.mode &&
+      other.uid === first.uid &&
+      other.gid === first.gid &&
+      other.capability === first.capability &&
+      other.link === first.link &&
+      classifyType(other) === classifyType(first) &&
+      other.content?.sha256 === first.content?.sha256)
+  )
 }
 
 /** A hard link is a file under one more name: which of its names came first in the layer means nothing. */

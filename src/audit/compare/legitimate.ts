@@ -45,9 +45,11 @@ export const LEGITIMATE: readonly LegitimateReason[] = [
       "A file of a package that is installed in the same version on all sides: what belongs into it on which architecture is the packager's decision. Not where the package's own list names the missing file (Node packages: where it is not below `build/`), nor for the content of settings below `/etc` and of packages that are one artefact for all architectures.",
     applies: (candidate, path) => {
       const { ownership, owner, independent } = judgeOwnership(candidate.row, candidate.comparison)
-      if (ownership !== 'same' || candidate.aspect === 'mode') return false
-      // npm keeps no list of what it unpacked, but it unpacked the same everywhere.
-      if (candidate.aspect === 'presence') return owner?.ecosystem !== 'node' || independent !== true
+      const isSame = ownership === 'same' || (ownership === 'removed' && candidate.aspect === 'content')
+      if (!isSame || candidate.aspect === 'mode') return false
+      if (candidate.aspect === 'presence')
+        // npm keeps no list of what it unpacked, but it unpacked the same everywhere.
+        return owner?.ecosystem !== 'node' || (independent !== true && !isElf(candidate.row))
       return independent !== true && !isSetting(path)
     },
   },
@@ -86,6 +88,10 @@ export const LEGITIMATE: readonly LegitimateReason[] = [
 /** Settings are for people to change, and packages ship the same everywhere but for where the loader looks. */
 function isSetting(path: string): boolean {
   return path.startsWith('etc/') && !path.startsWith('etc/ld.so.conf.d/')
+}
+
+function isElf({ items }: FileRow): boolean {
+  return firstEntry(items)?.content?.elf !== undefined
 }
 
 /** The first reason that makes the difference a legitimate one. */

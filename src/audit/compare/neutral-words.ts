@@ -17,7 +17,7 @@ const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 /** What stands for the architecture in a neutral text. */
 const TOKEN = '‹arch›'
 
-const patterns = new Map<string, { words: RegExp; platformName: string; isArm: boolean }>()
+const patterns = new WeakMap<Platform, { words: RegExp; platformName: string; isArm: boolean }>()
 
 /**
  * Makes the platform's own words in a name or a value one: `@esbuild/linux-x64` and `@esbuild/linux-arm64` become
@@ -33,8 +33,7 @@ export function neutralizeWords(text: string, platform: Platform): string {
 }
 
 function findPattern(platform: Platform) {
-  const key = `${platform.os}/${platform.architecture}/${platform.variant ?? ''}`
-  const known = patterns.get(key)
+  const known = patterns.get(platform)
   if (known !== undefined) return known
   const { architecture, variant } = platform
   const vocabulary = findVocabulary(platform)
@@ -54,7 +53,7 @@ function findPattern(platform: Platform) {
     platformName: `${platform.os}/${architecture}${variant ? `/${variant}` : ''}`,
     isArm: architecture === 'arm',
   }
-  patterns.set(key, pattern)
+  patterns.set(platform, pattern)
   return pattern
 }
 

@@ -105,13 +105,12 @@ function listInstalled(view: PlatformView): ReadonlyMap<string, readonly Package
 
 /** Whether the package's own list of files on that platform names the row's path. */
 function listsPath(view: PlatformView, owner: Package, row: FileRow, comparison: Comparison): boolean {
-  const listed = listFiles(view, owner)
-  if (listed.size === 0) return false
+  const listed = listFiles(view, owner, false)
   return row.items.some((entry, side) => {
     const other = comparison.views[side]
-    return (
-      entry !== undefined && other !== undefined && listed.has(placeFreely(other.neutralizePath(entry.path)))
-    )
+    if (entry === undefined || other === undefined || listed.size === 0) return false
+    const [path, neutral] = [placeFreely(entry.path), placeFreely(other.neutralizePath(entry.path))]
+    return listed.has(path) || (path !== neutral && listFiles(view, owner, true).has(neutral))
   })
 }
 
@@ -138,16 +137,19 @@ function findFolderOwner(view: PlatformView, path: string): Package | undefined 
 const lists = new WeakMap<PlatformView, Map<string, readonly string[]>>()
 const neutralLists = new WeakMap<PlatformView, Map<string, ReadonlySet<string>>>()
 
-function listFiles(view: PlatformView, owner: Package): ReadonlySet<string> {
+/** What the package's list names, as written or with neutral words: most paths have none, and those cost nothing. */
+function listFiles(view: PlatformView, owner: Package, neutral: boolean): ReadonlySet<string> {
   const cache = neutralLists.get(view) ?? new Map<string, ReadonlySet<string>>()
   neutralLists.set(view, cache)
   const key = `${owner.ecosystem}:${owner.name}`
-  const before = cache.get(key)
+  const before = cache.get(`${key} ${neutral}`)
   if (before !== undefined) return before
   const raw = collectLists(view)
   const paths = [...(raw.get(key) ?? []), ...(raw.get(`${key}:${owner.architecture ?? ''}`) ?? [])]
-  const result = new Set(paths.map(path => placeFreely(view.neutralizePath(path.slice(1)))))
-  cache.set(key, result)
+  const result = new Set(
+    paths.map(path => placeFreely(neutral ? view.neutralizePath(path.slice(1)) : path.slice(1))),
+  )
+  cache.set(`${key} ${neutral}`, result)
   return result
 }
 

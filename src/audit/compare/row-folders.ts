@@ -1,29 +1,29 @@
+import type { PlatformView } from '../view/platform-view.js'
 import type { Comparison, FileRow } from './comparison.js'
 import { parentOf } from './file-values.js'
 
-const known = new WeakMap<Comparison, readonly ReadonlySet<string>[]>()
+const known = new WeakMap<PlatformView, ReadonlySet<string>>()
 
-/** The folders of each platform, those that no layer names included, by the names that rows have. */
-function listFolders(comparison: Comparison): readonly ReadonlySet<string>[] {
-  const before = known.get(comparison)
+/** The folders of a platform, those that no layer names included, as written and with neutral words. */
+function listFolders(view: PlatformView): ReadonlySet<string> {
+  const before = known.get(view)
   if (before !== undefined) return before
-  const folders = comparison.views.map(() => new Set<string>())
-  for (const { name, items } of comparison.rows) {
-    for (const [side, item] of items.entries()) {
-      const own = folders[side]
-      if (item === undefined || own === undefined) continue
-      let folder = item.type === 'directory' ? name : parentOf(name)
-      for (; folder !== '' && !own.has(folder); folder = parentOf(folder)) own.add(folder)
-    }
+  const folders = new Set<string>()
+  for (const [path, { type }] of view.inventory.tree) {
+    let folder = type === 'directory' ? path : parentOf(path)
+    for (; folder !== '' && !folders.has(folder); folder = parentOf(folder)) folders.add(folder)
   }
-  known.set(comparison, folders)
+  for (const folder of [...folders]) folders.add(view.neutralizePath(folder))
+  known.set(view, folders)
   return folders
 }
 
 /** Whether a folder is missing on every platform that lacks the row: then the loss is that of the folder. */
-export function isFolderMissing(folder: string, row: FileRow, comparison: Comparison): boolean {
-  const folders = listFolders(comparison)
-  return row.items.every(
-    (item, side) => item !== undefined || !comparison.complete[side] || !folders[side]?.has(folder),
-  )
+export function isFolderMissing(folder: string, { items }: FileRow, comparison: Comparison): boolean {
+  return items.every((item, side) => {
+    const view = comparison.views[side]
+    return (
+      item !== undefined || view === undefined || !comparison.complete[side] || !listFolders(view).has(folder)
+    )
+  })
 }

@@ -551,14 +551,14 @@ test('the order of platforms changes nothing but the order in which they are nam
 test('removing any one file from one platform gives one finding, or none where it may be missing', () => {
   const random = createRandom(11)
   let found = 0
-  for (let round = 0; round < 150; round += 1) {
+  for (let round = 0; round < 60; round += 1) {
     const label = random.pick(SIX)
     const [path = ''] = random.pick(
       Object.entries(makeHealthyFiles(label)).filter(([, one]) => !one.directory && one.fact === undefined),
     )
     const result = audit(makeInput(drop(label, path)))
     const mayBeMissing =
-      /^(?:var\/log|root\/\.cache|lib64$|usr\/lib\/.*\/tool\/)|__pycache__|machine-id$/.test(path) ||
+      /^(?:var\/log|root\/\.cache|lib64$|.*libatomic|usr\/lib\/.*\/tool\/)|__pycache__|machine-id$/.test(path) ||
       (path.includes('prebuilds/') && !path.includes(`linux-${NODE_CPUS[label]}/`))
     if (path === 'etc/machine-id' || mayBeMissing) {
       expect([path, result.length]).toEqual([path, path === 'etc/machine-id' ? 1 : 0])
@@ -571,7 +571,7 @@ test('removing any one file from one platform gives one finding, or none where i
       found += 1
     }
   }
-  expect(found).toBeGreaterThan(50)
+  expect(found).toBeGreaterThan(20)
 })
 
 function makeHealthyFiles(label: string): SyntheticPlatform['files'] {
