@@ -6,7 +6,7 @@ import { readShebang } from '../view/shebang.js'
 import { cite, count, showText } from './common/describe.js'
 import { hasForeignUserland } from './common/foreign-files.js'
 import { findGuestRoot } from './common/guest-roots.js'
-import { isExample, isTestData } from './common/places.js'
+import { isExample, isInSearchPath, isTestData } from './common/places.js'
 import { findScriptTwins } from './common/twins.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
@@ -51,7 +51,9 @@ function weighScript(view: PlatformView, views: readonly PlatformView[], path: s
     twin => findFault(twin.view, twin.entry) === undefined,
   )
   if (works) return 'warning'
-  return view.findOwner(path) === undefined ? 'note' : undefined
+  // A language's own modules are imported, whatever their first lines say.
+  const isImported = /(?:^|\/)lib(?:64|exec)?\//.test(path) && !isInSearchPath(view, path)
+  return isImported || view.findOwner(path) !== undefined ? undefined : 'note'
 }
 
 function findFault(view: PlatformView, entry: TreeEntry): Pick<Broken, 'asks' | 'fault'> | undefined {

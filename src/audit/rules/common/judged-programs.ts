@@ -4,8 +4,9 @@ import type { ElfFile, Libc, PlatformView } from '../../view/platform-view.js'
 import { hasForeignUserland } from './foreign-files.js'
 import { findGuestRoot } from './guest-roots.js'
 import { excludesPlatform, findNodePackage } from './node-packages.js'
+import { isSystemPackage } from './package-architecture.js'
 import { oncePerView } from './per-view.js'
-import { isEntryProgram, isExample, isStarted, isTestData } from './places.js'
+import { isEntryProgram, isExample, isInSearchPath, isStarted, isTestData } from './places.js'
 import { findSystemFiles } from './system-files.js'
 
 /** C libraries whose loader or library is in its place. */
@@ -55,7 +56,10 @@ export const listLoadedFiles = oncePerView((view): LoadedFiles => {
   if (own === undefined || hasForeignUserland(view)) return { programs: [], others: [] }
   const judged = view.elfFiles.filter(file => {
     const { path, elf } = file
-    if (!fitsAbi(elf, own) && !runsBesides(elf, view.platform)) return false
+    const isOwn = fitsAbi(elf, own)
+    if (!isOwn && !runsBesides(elf, view.platform)) return false
+    // Distributions put parts for 32-bit debuggees beside 64-bit tools, whether or not its libraries are installed.
+    if (!isOwn && !isInSearchPath(view, path) && isSystemPackage(view.findOwner(path))) return false
     if (elf.type !== 'executable' && elf.type !== 'pie' && elf.type !== 'shared') return false
     if (isEntryProgram(view, path)) return true
     if (isTestData(path) || isExample(path) || findGuestRoot(view, path, elf) !== undefined) return false
