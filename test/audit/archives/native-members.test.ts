@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findNativeMembers } from '../../../src/audit/archives/native-members.js'
+import { walkZip } from '../../../src/audit/archives/zip-directory.js'
 import { readElfFacts } from '../../../src/audit/elf/read-elf.js'
 import type { FileFact } from '../../../src/audit/inventory.js'
 import { createRandom, pickNumber } from '../../lab/random.js'
@@ -61,6 +62,24 @@ describe.each<[string, ArchiveWishes]>([
     const members = natives.map(file => describeMember(file, 'BOOT-INF/lib/b.jar!/'))
     expect(fact).toEqual({ kind: 'archive', members })
   })
+})
+
+test.each<ArchiveWishes>([{}, { wide: true }, { padding: 66_000 }])(
+  'an archive that %j was written of is read with a script put in front later',
+  async wishes => {
+    const front = Buffer.from('#!/bin/sh\nexec java -jar "$0"\n')
+    const fact = await readFact('x.jar', Buffer.concat([front, await writeArchive(natives, wishes)]))
+    expect(fact).toEqual({ kind: 'archive', members: natives.map(file => describeMember(file)) })
+  },
+)
+
+test('no more entries are looked at than the budget allows', async () => {
+  const walk = walkZip(createSource(await writeArchive(natives)), () => true, { left: 3 })
+  const paths: string[] = []
+  let step = walk.next()
+  for (; !step.done; step = walk.next()) paths.push(step.value.path)
+  expect(paths).toEqual(natives.slice(0, 3).map(({ path }) => path))
+  expect(step.value).toBe('holds too many files; the rest was not read')
 })
 
 test.each(['', '#!/bin/sh\n'])(

@@ -11,7 +11,7 @@ const FRAME = Buffer.from('3077af0c9274080241e1c107e6d618e6', 'hex')
 const MODULE = Buffer.concat([
   FRAME,
   Buffer.from(
-    'path\tx\nmod\tx\t(devel)\t\ndep\tbuild\tGOARM=5\nbuild\t-ldflags=-s\nbuild\tGOARCH=arm\nbuild\tGOARM=7\n',
+    'path\tx\nmod\tx\t(devel)\t\ndep\tx\tGOAMD64=v4\nbuild\t-ldflags=-s\nbuild\tGOARCH=arm\nbuild\tGOARM=7\n',
   ),
   FRAME,
 ])
@@ -76,6 +76,12 @@ describe.each(SHAPES)('a Go program of $bits bits, $endianness endian', shape =>
     expect(read(writeElf(program, [code, data(blob)]))?.go).toEqual(expected)
   })
 
+  test('is none where its sections say so', () => {
+    const blob = writeInline('go1.22.1', MODULE)
+    const text = { name: '.text', type: 1, flags: 6, content: Buffer.from('code') }
+    expect(read(writeElf(program, [code, data(blob)], [text]))?.go).toBeUndefined()
+  })
+
   test('has no settings without modules', () => {
     const go = { version: 'go1.19.8', settings: {} }
     const build = (blob: Buffer): Buffer => writeElf(program, [data(blob)], [{ ...SECTION, content: blob }])
@@ -98,6 +104,11 @@ describe.each(SHAPES)('a Go program of $bits bits, $endianness endian', shape =>
   test('is damaged where pointers of the older format lead nowhere', () => {
     const blob = writePointers(shape, 0x7000_0000, 'go1.16.15', MODULE)
     expect(read(writeElf(program, [data(blob)]))?.damage).toMatch(/Go build information/)
+    const long = writePointers(shape, RELOCATED, 'go1.16.15', MODULE)
+    packNumbers(shape, ['word', 250]).copy(long, 32 + shape.bits / 8)
+    const facts = read(writeElf(program, [data(long.subarray(0, 200))]))
+    expect(facts?.go).toBeUndefined()
+    expect(facts?.damage).toMatch(/Go build information/)
   })
 })
 

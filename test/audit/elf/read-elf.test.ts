@@ -23,6 +23,12 @@ const STACK = 0x6474e551
 
 const read = (bytes: Buffer): ElfFacts | undefined => readElfFacts(createSource(bytes))
 
+function readWord(bytes: Buffer, at: number, { bits, endianness }: ElfShape): bigint {
+  const word = Buffer.from(bytes.subarray(at, at + bits / 8))
+  if (endianness === 'little') word.reverse()
+  return BigInt(`0x${word.toString('hex')}`)
+}
+
 /** What is read, after readelf has said the same. */
 async function readBoth(bytes: Buffer): Promise<ElfFacts | undefined> {
   const facts = read(bytes)
@@ -103,6 +109,49 @@ describe.each(SHAPES)('a file of machine $machine, $bits bits, $endianness endia
     })
   })
 
+  test('ends its dynamic section and its names where it says', async () => {
+    const needed = ['libc.so.6']
+    expect(
+      await readBoth(
+        build({
+          needed,
+          after: [
+            [1, 'libx.so'],
+            [14, 'y'],
+          ],
+        }),
+      ),
+    ).toMatchObject({ needed })
+    const facts = read(build({ needed: ['libc.so.6', 'libm.so.6'], stringBytes: 11 }))
+    expect(facts?.needed).toEqual(needed)
+    expect(facts?.damage).toMatch(/^a name of its dynamic section, at byte 11 of the string table/)
+  })
+
+  test('has its dynamic section where the loader finds it', () => {
+    const needed = ['libc.so.6']
+    const [load, dynamic] = writeDynamic(shape, { needed }) as [SegmentSpec, SegmentSpec]
+    expect(read(writeElf(shape, [load, { ...dynamic, offset: 0 }]))?.needed).toEqual(needed)
+    expect(read(writeElf(shape, [load, { ...dynamic, address: 0x7000_0000 }]))?.needed).toEqual(needed)
+  })
+
+  test('has more segments than its header can count', async () => {
+    const segments = [...writeDynamic(shape, { interpreter: '/lib/ld.so' }), { type: STACK, flags: 7 }]
+    // One more than the writer of the dynamic section counts on moves what the segments point to.
+    const size = shape.bits === 64 ? 64 : 32
+    const moved = segments.map(segment =>
+      segment.offset === undefined
+        ? segment
+        : { ...segment, offset: segment.offset + Math.ceil(size / 16) * 16 },
+    )
+    const file = writeElf(shape, moved, [{ name: '.text', type: 1, content: Buffer.from('x') }])
+    const expected = await readBoth(file)
+    expect(expected).toMatchObject({ executableStack: true })
+    const sections = Number(shape.bits === 64 ? readWord(file, 40, shape) : readWord(file, 32, shape))
+    packNumbers(shape, [4, segments.length]).copy(file, sections + (shape.bits === 64 ? 44 : 28))
+    packNumbers(shape, [2, 0xffff]).copy(file, shape.bits === 64 ? 56 : 44)
+    expect(await readBoth(file)).toEqual(expected)
+  })
+
   test('takes any name for a library', () => {
     const facts = read(
       build({ needs: [{ file: '__proto__', versions: [{ name: 'constructor' }] }], needed: ['__proto__'] }),
@@ -110,6 +159,15 @@ describe.each(SHAPES)('a file of machine $machine, $bits bits, $endianness endia
     expect(facts?.needed).toEqual(['__proto__'])
     expect(JSON.stringify(facts?.versionNeeds)).toBe('{"__proto__":["constructor"]}')
   })
+})
+
+test.each([4, 8] as const)('notes are padded to %s bytes as their segment is aligned', async align => {
+  const notes = [
+    writeNote(X86_64, 'GNU', 1, Buffer.from('00000000', 'hex'), align),
+    writeNote(X86_64, 'GNU', 3, Buffer.from('0123456789', 'hex'), align),
+  ]
+  const facts = await readBoth(writeElf(X86_64, [{ type: 4, content: Buffer.concat(notes), align }]))
+  expect(facts?.buildId).toBe('0123456789')
 })
 
 test('has Go’s own build id where there is no other', () => {
@@ -207,7 +265,9 @@ describe('ARM attributes', () => {
   })
 
   test('are found behind other vendors, texts and long numbers', async () => {
-    const attributes = [4, ...text('raw'), 32, 1, ...text('gnu'), 67, ...text('2.09'), 44, 0x81, 0x01, 6, 14]
+    const before = [4, ...text('raw'), 32, 1, ...text('gnu'), 44, 0x81, 0x01]
+    // A text that would be another processor if it were not passed over.
+    const attributes = [...before, 6, 14, 67, ...text('2\x06\x03')]
     const facts = await readBoth(build(0x05000000, { gnu: [4, 1], aeabi: attributes }))
     expect(facts?.armArchitecture).toBe(14)
   })

@@ -37,6 +37,10 @@ export interface DynamicSpec {
   readonly flags1?: number
   readonly needs?: readonly { readonly file: string; readonly versions: readonly VersionSpec[] }[]
   readonly definitions?: readonly VersionSpec[]
+  /** Entries behind the end mark: tag and name. */
+  readonly after?: readonly (readonly [tag: number, text: string])[]
+  /** What the section says of the length of its names, where it lies. */
+  readonly stringBytes?: number
 }
 
 export interface VersionSpec {
@@ -147,6 +151,7 @@ export function writeDynamic(shape: ElfShape, spec: DynamicSpec): SegmentSpec[] 
   if (spec.rpath !== undefined) entries.push([15, nameOf(spec.rpath)])
   if (spec.runpath !== undefined) entries.push([29, nameOf(spec.runpath)])
   if (spec.flags1 !== undefined) entries.push([0x6ffffffb, spec.flags1])
+  const after = (spec.after ?? []).map(([tag, text]) => [tag, nameOf(text)] as const)
   const needs = writeNeeds(shape, spec.needs ?? [], nameOf)
   const definitions = writeDefinitions(shape, spec.definitions ?? [], nameOf)
   const strings = Buffer.from(`${texts.join('\0')}\0`)
@@ -154,12 +159,12 @@ export function writeDynamic(shape: ElfShape, spec: DynamicSpec): SegmentSpec[] 
   const pieces = [strings, needs, definitions, interpreter].map(pad)
   const starts = pieces.map((_, index) => Buffer.concat(pieces.slice(0, index)).length)
   const [stringsAt = 0, needsAt = 0, definitionsAt = 0, interpreterAt = 0] = starts
-  entries.push([5, LOAD_ADDRESS + stringsAt], [10, strings.length])
+  entries.push([5, LOAD_ADDRESS + stringsAt], [10, spec.stringBytes ?? strings.length])
   if (spec.needs) entries.push([0x6ffffffe, LOAD_ADDRESS + needsAt], [0x6fffffff, spec.needs.length])
   if (spec.definitions)
     entries.push([0x6ffffffc, LOAD_ADDRESS + definitionsAt], [0x6ffffffd, spec.definitions.length])
   const dynamic = Buffer.concat(
-    [...entries, [0, 0] as const].map(entry => packNumbers(shape, ['word', ...entry])),
+    [...entries, [0, 0] as const, ...after].map(entry => packNumbers(shape, ['word', ...entry])),
   )
   const dynamicAt = Buffer.concat(pieces).length
   const content = Buffer.concat([...pieces, dynamic])

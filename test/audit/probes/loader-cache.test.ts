@@ -110,6 +110,22 @@ describe('a cache that nobody would write', () => {
       expect(await readFact(CACHE, cache.subarray(0, size))).toBeUndefined()
   })
 
+  test.each([4, 8])('is taken from behind the older format, aligned to %s bytes', async align => {
+    const old = Buffer.alloc(align === 4 ? 28 : 32)
+    old.write('ld.so-1.7.0')
+    old.writeUInt32LE(1, 12)
+    old.writeUInt32LE(3, 16)
+    const fact = await readFact(CACHE, Buffer.concat([old, writeCache([['liba.so', '/a/liba.so']])]))
+    expect(listPairs(fact)).toEqual(['liba.so /a/liba.so'])
+  })
+
+  test.each([0, 2, 3])('is none where its entries do not fit (byte order %s)', async order => {
+    const cache = writeCache([['liba.so', '/a/liba.so']])
+    cache[28] = order
+    cache.writeUInt32LE(0x7fff_ff7f, 20)
+    expect(await readFact(CACHE, cache)).toBeUndefined()
+  })
+
   test('leaves out what points nowhere and what is no ELF library', async () => {
     const cache = writeCache([
       ['liba.so', '/a/liba.so'],
