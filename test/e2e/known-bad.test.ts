@@ -40,6 +40,7 @@ test('a single amd64 program in the arm64 image is found, and named', async () =
   expect(run.exitCode, run.output).toBe(1)
   expect(run.findings).toEqual([{ kind: 'guard', cause: 'architecture', platforms: ['linux/arm64'] }])
   expect(JSON.stringify(run.report.findings[0])).toContain('/usr/bin/app')
+  expect(JSON.stringify(run.report.findings[0]?.evidence)).toContain('static audit, foreign-elf')
   expect(run.report.findings[0]?.checks).toEqual(['suites/app.suite.ts > app runs'])
 })
 
@@ -52,8 +53,19 @@ test('a crash on one platform is blamed on nobody without a native run', async (
   expect(finding?.reproduce[0]).toMatch(/^docker run .*--platform linux\/arm64 .*@sha256:[0-9a-f]{64}/)
 })
 
-test('an output that differs on one platform is found where every check passes', async () => {
+test('an output that differs on one platform is found, and the script that differs there explains it', async () => {
   const run = await runSuites(await ensureImage('differs'), APP_SUITE)
+  expect(run.exitCode, run.output).toBe(1)
+  expect(run.findings).toEqual([
+    { kind: 'difference', cause: 'architecture', platforms: ['linux/s390x'] },
+    { kind: 'audit', cause: 'architecture', platforms: ['linux/s390x'] },
+  ])
+  expect(JSON.stringify(run.report.findings[0]?.evidence)).toContain('static audit, content-differs')
+  expect(run.report.verdict.counts).toMatchObject({ passed: 12, failed: 0 })
+})
+
+test('without the audit, the same difference is blamed on nobody', async () => {
+  const run = await runSuites(await ensureImage('differs'), APP_SUITE, ['--no-audit'])
   expect(run.exitCode, run.output).toBe(1)
   expect(run.findings).toEqual([{ kind: 'difference', cause: 'unattributed', platforms: ['linux/s390x'] }])
   expect(run.report.verdict.counts).toMatchObject({ passed: 12, failed: 0 })
@@ -62,7 +74,10 @@ test('an output that differs on one platform is found where every check passes',
 test('a hang on one platform ends at the command’s time limit', async () => {
   const run = await runSuites(await ensureImage('hang'), APP_SUITE)
   expect(run.exitCode, run.output).toBe(1)
-  expect(run.findings).toEqual([{ kind: 'failure', cause: 'unattributed', platforms: ['linux/arm/v7'] }])
+  expect(run.findings).toEqual([
+    { kind: 'failure', cause: 'architecture', platforms: ['linux/arm/v7'] },
+    { kind: 'audit', cause: 'architecture', platforms: ['linux/arm/v7'] },
+  ])
   expect(JSON.stringify(run.report.findings[0]?.evidence)).toContain('timeout')
 })
 
