@@ -8,7 +8,7 @@ export interface ElfFacts {
   readonly architecture?: string
   /** `EI_OSABI`: 0 System V, 3 GNU/Linux, 9 FreeBSD, ... */
   readonly osAbi: number
-  /** `pie` is a shared object that is started as a program (it has an interpreter, or DF_1_PIE). */
+  /** `pie` is a shared object that is started as a program: it has DF_1_PIE, or an interpreter and no soname. */
   readonly type: 'executable' | 'pie' | 'shared' | 'relocatable' | 'core' | 'other'
   /** `e_flags`. */
   readonly flags: number
@@ -33,15 +33,15 @@ export interface ElfFacts {
   /** ARM: `Tag_CPU_arch` as a number (6 = v6, 10 = v7, 14 = v8), and `Tag_CPU_name` where there is one. */
   readonly armArchitecture?: number
   readonly armCpuName?: string
-  /** Smallest `p_align` of its PT_LOAD segments, and whether their addresses fit pages of that many bytes. */
+  /** Smallest `p_align` of its PT_LOAD segments: glibc before 2.35 refuses a library where this is below the page size. */
   readonly loadAlign?: number
-  /** The largest page size (4096, 16384, 65536) on which all PT_LOAD segments can be mapped. */
+  /** The largest page size (4096, 16384, 65536) on which all PT_LOAD segments can be mapped; absent where none fits. */
   readonly maxPageSize?: 4096 | 16384 | 65536
   /** PT_GNU_STACK with PF_X, or none at all on a machine where that means executable. */
   readonly executableStack?: true
   /** Go's build info: toolchain version, and settings such as GOARCH, GOARM, GOAMD64. */
   readonly go?: { readonly version: string; readonly settings: Readonly<Record<string, string>> }
-  /** Build id in hexadecimal. */
+  /** GNU build id in hexadecimal; of a Go program without one, the bytes of Go's own. */
   readonly buildId?: string
   /** Says what of the file points beyond its end or makes no sense; other facts are those that could be read. */
   readonly damage?: string

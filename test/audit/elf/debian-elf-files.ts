@@ -21,7 +21,7 @@ export const DEBIAN_ARCHITECTURES = [
   's390x',
 ] as const
 
-/** What images are made of: a C library, C++, interpreters, static programs, and modules by the hundred. */
+/** What images are made of: two C libraries, C++, interpreters, static programs, and modules by the hundred. */
 const PACKAGES = [
   'busybox-static',
   'coreutils',
@@ -29,6 +29,7 @@ const PACKAGES = [
   'libnode108',
   'libpython3.11-stdlib',
   'libstdc++6',
+  'musl',
   'nodejs',
   'openssl',
   'perl-base',
