@@ -110,6 +110,8 @@ function listsPath(view: PlatformView, owner: Package, row: FileRow, comparison:
     const other = comparison.views[side]
     if (entry === undefined || other === undefined || listed.size === 0) return false
     const [path, neutral] = [placeFreely(entry.path), placeFreely(other.neutralizePath(entry.path))]
+    // What is there by that very name was paired with another platform's file.
+    if (view.inventory.tree.has(entry.path)) return false
     return listed.has(path) || (path !== neutral && listFiles(view, owner, true).has(neutral))
   })
 }

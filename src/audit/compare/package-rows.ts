@@ -11,13 +11,16 @@ export interface PackageRow {
   readonly items: readonly (readonly Package[] | undefined)[]
 }
 
-/** Pairs the packages of all platforms. What a platform has for other platforms on purpose is left out. */
+/**
+ * Pairs the packages of all platforms. What a platform has for other platforms on purpose is left out, and so are
+ * Python and Node packages that came in a package of the distribution: that one stands for them.
+ */
 export function alignPackages(views: readonly PlatformView[]): PackageRow[] {
   const sides = views.map(view => {
-    const manifests = collectManifests(view)
+    const { manifests, distributed } = readLanguagePackages(view)
     const byName = new Map<string, Package[]>()
     for (const one of view.inventory.packages) {
-      if (isForeignOnPurpose(one, view, manifests)) continue
+      if (distributed.has(keyOf(one)) || isForeignOnPurpose(one, view, manifests)) continue
       const key = `${one.ecosystem}:${one.name}`
       const list = byName.get(key)
       if (list === undefined) byName.set(key, [one])
@@ -35,14 +38,34 @@ export function alignPackages(views: readonly PlatformView[]): PackageRow[] {
   })
 }
 
-function collectManifests(view: PlatformView): ReadonlyMap<string, NodeManifest> {
+interface LanguagePackages {
+  readonly manifests: ReadonlyMap<string, NodeManifest>
+  /** Keys of those that nothing but a distribution's package brought. */
+  readonly distributed: ReadonlySet<string>
+}
+
+function readLanguagePackages(view: PlatformView): LanguagePackages {
   const manifests = new Map<string, NodeManifest>()
-  if (!view.inventory.packages.some(one => one.ecosystem === 'node')) return manifests
-  for (const entry of view.inventory.tree.values()) {
-    const fact = entry.content?.fact
+  const distributed = new Set<string>()
+  const others = new Set<string>()
+  for (const [path, { content }] of view.inventory.tree) {
+    const fact = content?.fact
     if (fact?.kind === 'node-manifest') manifests.set(fact.package.name, fact.manifest)
+    const packages =
+      fact?.kind === 'node-manifest' ? [fact.package] : fact?.kind === 'packages' ? fact.packages : []
+    for (const one of packages) {
+      if (one.ecosystem !== 'python' && one.ecosystem !== 'node') continue
+      const owner = view.findOwner(path)?.ecosystem
+      const isDistributed = owner === 'dpkg' || owner === 'apk' || owner === 'rpm'
+      ;(isDistributed ? distributed : others).add(keyOf(one))
+    }
   }
-  return manifests
+  for (const key of others) distributed.delete(key)
+  return { manifests, distributed }
+}
+
+function keyOf({ ecosystem, name, version }: Package): string {
+  return `${ecosystem}:${name}:${version}`
 }
 
 /**
