@@ -100,7 +100,7 @@ function makeEntry(path: string, file: SyntheticFile): TreeEntry {
     layer: 0,
     ...(link === undefined ? {} : { link }),
   }
-  if (type !== 'file') return entry
+  if (type !== 'file' && type !== 'hardlink') return entry
   return { ...entry, content: { sha256: path, elf, shebang, fact, text } }
 }
 

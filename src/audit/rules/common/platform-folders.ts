@@ -20,10 +20,16 @@ export function listBuildGroups(
     const end = slash < 0 ? path.length : slash
     const part = path.slice(at, end)
     const neutral = neutralizeWords(part, { os: 'linux', ...platform })
-    if (neutral !== part) groups.push(path.slice(0, at) + foldSystems(neutral))
+    if (neutral !== part && !isLoaderFolder(path.slice(0, end)))
+      groups.push(path.slice(0, at) + foldSystems(neutral))
     at = end + 1
   }
   return groups
+}
+
+/** Debian's `lib/TRIPLET` is where a whole system is, and no choice of builds. */
+function isLoaderFolder(path: string): boolean {
+  return /^(?:usr\/(?:local\/)?)?lib\/[^/]+-linux-(?:gnu|musl)[^/]*$/.test(path)
 }
 
 function foldSystems(part: string): string {
