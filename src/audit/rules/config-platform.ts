@@ -1,4 +1,5 @@
 import { formatPlatform } from '../../model/platform.js'
+import { contradicts } from '../../registry/resolve/read-platform.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** Configs that name another platform than the index does (image-spec, "image configuration"). */
@@ -11,7 +12,7 @@ export const configPlatform: AuditRule = {
   check: ({ views }) =>
     views.flatMap(({ label, inventory: { image } }): RuleHit[] => {
       const [named, claimed] = [formatPlatform(image.platform), formatPlatform(image.configPlatform)]
-      if (named === claimed) return []
+      if (!contradicts(image.platform, image.configPlatform)) return []
       const text = `the index says ${named}, the config ${image.config.digest} says ${claimed}`
       return [
         {

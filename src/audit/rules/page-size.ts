@@ -1,3 +1,4 @@
+import type { ElfFacts } from '../elf/elf-facts.js'
 import type { ElfFile, PlatformView } from '../view/platform-view.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
@@ -27,12 +28,23 @@ function findTooSmall(view: PlatformView): RuleHit[] {
   for (const file of view.elfFiles) {
     const { elf } = file
     const loadable = elf.type === 'executable' || elf.type === 'pie' || elf.type === 'shared'
-    if (!loadable || elf.architecture !== view.platform.architecture || elf.maxPageSize === undefined)
-      continue
-    const max = elf.maxPageSize
-    if (sizes.some(size => size > max)) groups.set(max, [...(groups.get(max) ?? []), file])
+    if (!loadable || elf.architecture !== view.platform.architecture) continue
+    const max = limitPages(elf)
+    if (max !== undefined && sizes.some(size => size > max))
+      groups.set(max, [...(groups.get(max) ?? []), file])
   }
   return [...groups].map(([max, files]) => describeFiles(view, max, files, sizes))
+}
+
+/**
+ * The largest page size that the file is made for. Before 2.35 glibc also refuses a library that declares a smaller
+ * alignment than the page, whatever its addresses are ("ELF load command alignment not page-aligned").
+ */
+function limitPages({ type, maxPageSize, loadAlign }: ElfFacts): number | undefined {
+  if (maxPageSize === undefined) return undefined
+  return type === 'shared' && loadAlign !== undefined && loadAlign >= 4096
+    ? Math.min(maxPageSize, loadAlign)
+    : maxPageSize
 }
 
 function describeFiles(

@@ -135,8 +135,8 @@ describe('single files that are wrong', () => {
     ],
     [
       'a Python extension',
-      { 'usr/lib/python3/dist-packages/x.cpython-311-x86_64-linux-gnu.so': foreignLibrary() },
-      ['error: /usr/lib/python3/dist-packages/x.cpython-311-x86_64-linux-gnu.so is a module for amd64'],
+      { 'usr/lib/python3/dist-packages/x.cpython-311-aarch64-linux-gnu.so': foreignLibrary() },
+      ['error: /usr/lib/python3/dist-packages/x.cpython-311-aarch64-linux-gnu.so is a module for amd64'],
     ],
     [
       'several in one place',

@@ -7,6 +7,7 @@ import { excludesPlatform, findNodePackage } from './node-packages.js'
 import { isSystemPackage, readPackageArchitecture } from './package-architecture.js'
 import { isInLoaderFolder, isInSearchPath, isTestData } from './places.js'
 import { hasOwnBuild, isNamedBuild } from './platform-folders.js'
+import { isTaggedForOther } from './python-tag.js'
 
 /** A reason for which a file of another machine may be in an image, decided by evidence in the image. */
 export interface ForeignReason {
@@ -71,6 +72,12 @@ export const FOREIGN_REASONS: readonly ForeignReason[] = [
       const owner = findNodePackage(view, file.path)
       return owner !== undefined && (excludesPlatform(owner.manifest, view) || isNamedBuild(file))
     },
+  },
+  {
+    id: 'python-tag',
+    description:
+      "Python extensions whose name is for another platform (`.cpython-311-x86_64-linux-gnu.so`), which Python does not import: the rule `native-module` tells whether this platform's own is missing.",
+    applies: ({ path }, view) => isTaggedForOther(path, view.platform),
   },
   {
     id: 'guest-system',

@@ -1,5 +1,5 @@
 import { findAbi, fitsAbi, runsBesides } from '../../view/abi.js'
-import { detectLibc, nameLoaderLibc } from '../../view/libc.js'
+import { detectLibc } from '../../view/libc.js'
 import type { ElfFile, Libc, PlatformView } from '../../view/platform-view.js'
 import { hasForeignUserland } from './foreign-files.js'
 import { findGuestRoot } from './guest-roots.js'
@@ -13,13 +13,10 @@ import { findSystemFiles } from './system-files.js'
 export const listLibcs = oncePerView((view): ReadonlySet<Libc> => {
   const found = new Set<Libc>()
   const own = findAbi(view.platform)
-  for (const { path, elf } of findSystemFiles(view)) {
-    if (own === undefined || !fitsAbi(elf, own)) continue
-    if (/\/libc\.so\.6$|\/libc-2\.\d+\.so$/.test(path)) found.add('glibc')
-    else if (/\/ld/.test(path)) {
-      const libc = nameLoaderLibc(path)
-      if (libc === 'musl') found.add('musl')
-    }
+  for (const { path, elf, libc } of findSystemFiles(view)) {
+    // gcompat and the like put a loader of glibc's name in place, without the library.
+    const isShim = libc === 'glibc' && !path.includes('/libc.so.6') && !/\/libc-2\.\d+\.so$/.test(path)
+    if (libc !== undefined && !isShim && own !== undefined && fitsAbi(elf, own)) found.add(libc)
   }
   return found
 })

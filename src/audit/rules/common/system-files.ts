@@ -1,22 +1,30 @@
 import { nameLoaderLibc } from '../../view/libc.js'
-import type { ElfFile } from '../../view/platform-view.js'
+import type { ElfFile, Libc } from '../../view/platform-view.js'
 import { oncePerView } from './per-view.js'
 
-const SYSTEM_LIBRARY =
-  /^(?:usr\/)?lib(?:64|32|x32)?\/(?:[^/]+\/)?(?:libc\.so\.6|libc-2\.\d+\.so|ld[^/]*\.so(?:\.\d)?)$/
+const SYSTEM_LIBRARY = /^(?:usr\/)?lib(?:64|32|x32)?\/(?:[^/]+\/)?(libc\.so\.6|ld[^/]*\.so\.\d)$/
+
+/** A program interpreter, a C library or the shell. */
+export interface SystemFile extends ElfFile {
+  /** Whose it is; absent for the shell. */
+  readonly libc?: Libc
+}
 
 /** Program interpreters, C libraries and the shell, in their places: what decides whose userland a root is. */
-export const findSystemFiles = oncePerView((view): readonly ElfFile[] => {
-  const found = new Map<string, ElfFile>()
-  for (const file of view.elfFiles) {
-    const { path } = file
-    if (!SYSTEM_LIBRARY.test(path)) continue
-    const libc = nameLoaderLibc(path)
-    if (/\/libc[^/]*$/.test(path) || libc === 'glibc' || libc === 'musl' || /\/ld-2\.\d+\.so$/.test(path))
-      found.set(path, file)
+export const findSystemFiles = oncePerView((view): readonly SystemFile[] => {
+  const found = new Map<string, SystemFile>()
+  const add = (path: string, libc?: Libc) => {
+    const real = view.resolve(`/${path}`)
+    const elf = real?.entry.content?.elf
+    if (real === undefined || elf === undefined || found.get(real.path)?.libc !== undefined) return
+    found.set(real.path, { ...real, elf, ...(libc === undefined ? {} : { libc }) })
   }
-  const shell = view.resolve('/bin/sh')
-  const elf = shell?.entry.content?.elf
-  if (shell !== undefined && elf !== undefined) found.set(shell.path, { ...shell, elf })
+  for (const path of view.inventory.tree.keys()) {
+    const name = SYSTEM_LIBRARY.exec(path)?.[1]
+    if (name === undefined) continue
+    const libc = name === 'libc.so.6' ? 'glibc' : nameLoaderLibc(name)
+    if (libc === 'glibc' || libc === 'musl') add(path, libc)
+  }
+  add('bin/sh')
   return [...found.values()]
 })

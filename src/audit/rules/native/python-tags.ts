@@ -1,15 +1,12 @@
-import { findVocabulary } from '../../../compare/normalize/vocabulary.js'
 import type { TreeEntry } from '../../inventory.js'
 import { findAbi, fitsAbi } from '../../view/abi.js'
 import type { PlatformView } from '../../view/platform-view.js'
-import { cite, showText } from '../common/describe.js'
+import { cite, nameMachine, showText } from '../common/describe.js'
 import { findForeignFiles } from '../common/foreign-files.js'
 import { groupFiles } from '../common/group-files.js'
 import { folderOf, isTestData } from '../common/places.js'
+import { isOwnTag, readPythonTag } from '../common/python-tag.js'
 import type { RuleHit } from '../rule.js'
-
-/** `name.cpython-311-x86_64-linux-gnu.so` (PEP 3149, and Debian's multiarch tags in it). */
-const TAGGED = /^(.*)\.(?:cpython-\d+[a-z]*|pypy\d+(?:-pp\d+)?)-([A-Za-z0-9_]+)(?:-[\w-]+)?\.so$/
 
 /** Python extensions and wheels whose names are for another platform: Python never imports them here. */
 export function judgePythonTags(view: PlatformView): readonly RuleHit[] {
@@ -19,44 +16,40 @@ export function judgePythonTags(view: PlatformView): readonly RuleHit[] {
 function judgeExtensions(view: PlatformView): readonly RuleHit[] {
   const abi = findAbi(view.platform)
   if (abi === undefined) return []
-  const wrong: { readonly entry: TreeEntry; readonly tag: string }[] = []
+  const wrong: { readonly entry: TreeEntry; readonly stem: string; readonly tag: string }[] = []
   const ownStems = new Set<string>()
   for (const [path, entry] of view.inventory.tree) {
-    if (!path.endsWith('.so') || entry.content === undefined) continue
-    const [, stem, tag] = TAGGED.exec(path) ?? []
-    if (stem === undefined || tag === undefined) continue
-    const { elf } = entry.content
-    if (isOwnTag(tag, view)) ownStems.add(stem)
-    // An extension of another machine is for foreign-elf to tell.
-    else if ((elf === undefined || fitsAbi(elf, abi)) && !isTestData(path)) wrong.push({ entry, tag })
+    const tagged = readPythonTag(path)
+    if (tagged === undefined || entry.content === undefined) continue
+    if (isOwnTag(tagged.tag, view.platform)) ownStems.add(tagged.stem)
+    else if (!isTestData(path)) wrong.push({ entry, ...tagged })
   }
-  const alone = wrong.filter(({ entry }) => !ownStems.has(TAGGED.exec(entry.path)?.[1] ?? ''))
-  return groupFiles(alone, ({ entry }) => entry.path, view, 'Python extension').map((group): RuleHit => {
-    const [{ tag }] = group.items as [(typeof alone)[number]]
-    return {
-      platforms: [view.label],
-      title: `${group.name} ${group.one ? 'is' : 'are'} named for ${showText(tag)}, so that Python does not import ${group.one ? 'it' : 'them'}`,
-      subject: `python ${group.subject}`,
-      paths: group.items.map(({ entry }) => `/${entry.path}`),
-      evidence: group.items.map(({ entry, tag: own }) =>
-        cite(
-          view,
-          entry,
-          showText(`its name is for ${own}${entry.content?.elf ? '' : ', and it is no ELF file'}`),
-          {
+  const alone = wrong.filter(({ stem }) => !ownStems.has(stem))
+  // A file that is the platform's code under another's name is only misnamed.
+  const isOwn = ({ entry }: (typeof alone)[number]) =>
+    entry.content?.elf !== undefined && fitsAbi(entry.content.elf, abi)
+  return [alone.filter(each => !isOwn(each)), alone.filter(isOwn)].flatMap((members, index) =>
+    groupFiles(members, ({ entry }) => entry.path, view, 'Python extension').map((group): RuleHit => {
+      const [{ tag }] = group.items as [(typeof alone)[number]]
+      return {
+        platforms: [view.label],
+        title: `${group.name} ${group.one ? 'is' : 'are'} for ${showText(tag)}, so that Python does not import ${group.one ? 'it' : 'them'}`,
+        subject: `python ${group.subject}`,
+        paths: group.items.map(({ entry }) => `/${entry.path}`),
+        evidence: group.items.map(({ entry, tag: own }) =>
+          cite(view, entry, showText(`its name is for ${own}; it is ${describeContent(entry)}`), {
             tag: own,
-          },
+          }),
         ),
-      ),
-      advice: 'Install the package with pip on each platform; do not copy site-packages between platforms.',
-      severity: group.items.some(({ entry }) => entry.content?.elf === undefined) ? 'error' : 'warning',
-    }
-  })
+        advice: 'Install the package with pip on each platform; do not copy site-packages between platforms.',
+        severity: index === 0 ? 'error' : 'warning',
+      }
+    }),
+  )
 }
 
-function isOwnTag(tag: string, view: PlatformView): boolean {
-  const { triplets, words } = findVocabulary(view.platform)
-  return triplets.includes(tag) || words.includes(tag) || tag === view.platform.architecture
+function describeContent({ content }: TreeEntry): string {
+  return content?.elf === undefined ? 'no ELF file' : `${nameMachine(content.elf)} code`
 }
 
 /** Wheels without one tag for this platform, where no file of theirs has told already. */
@@ -102,6 +95,6 @@ function isOwnWheel(tag: string, view: PlatformView): boolean {
     const architecture = /^(?:manylinux(?:1|2010|2014|_\d+_\d+)|musllinux_\d+_\d+|linux)_(\w+)$/.exec(
       each,
     )?.[1]
-    return architecture !== undefined && isOwnTag(architecture, view)
+    return architecture !== undefined && isOwnTag(architecture, view.platform)
   })
 }
