@@ -9,6 +9,9 @@ import { findLabFolder } from './places.js'
 export const SUITE = 'bookworm'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
+/** A newer release, for programs that an image of the older one cannot run. */
+export const NEWER_SUITE = 'trixie'
+
 /** A Debian package of one architecture. */
 export interface PackageName {
   readonly name: string
@@ -20,13 +23,13 @@ export interface PackageName {
  * Gives the .deb files, downloading with apt what the cache does not hold. Foreign architectures are only ever
  * unpacked: this machine's own package lists and dpkg are not touched.
  */
-export async function fetchPackages(packages: readonly PackageName[]): Promise<string[]> {
-  const folder = findLabFolder(`packages/${SUITE}`)
+export async function fetchPackages(packages: readonly PackageName[], suite = SUITE): Promise<string[]> {
+  const folder = findLabFolder(`packages/${suite}`)
   const findFile = (wanted: PackageName) => path.join(folder, `${wanted.name}_${wanted.architecture}.deb`)
   if (!packages.every(wanted => existsSync(findFile(wanted)))) {
     await holdLock(folder, async () => {
       const missing = packages.filter(wanted => !existsSync(findFile(wanted)))
-      if (missing.length > 0) await download(missing, folder, findFile)
+      if (missing.length > 0) await download(missing, suite, folder, findFile)
     })
   }
   return packages.map(findFile)
@@ -34,13 +37,14 @@ export async function fetchPackages(packages: readonly PackageName[]): Promise<s
 
 async function download(
   packages: readonly PackageName[],
+  suite: string,
   folder: string,
   findFile: (wanted: PackageName) => string,
 ): Promise<void> {
   const work = await mkdtemp(path.join(folder, 'download-'))
   try {
     const architectures = [...new Set(packages.map(wanted => wanted.architecture))]
-    await updateLists(work, architectures)
+    await updateLists(work, architectures, suite)
     const options = listOptions(work, architectures)
     const names = packages.map(wanted => `${wanted.name}:${wanted.architecture}`)
     await execa('apt-get', [...options, 'download', ...names], { cwd: work, stdin: 'ignore' })
@@ -58,10 +62,14 @@ async function download(
 }
 
 /** Downloads what the archive holds for those architectures into a folder of its own. */
-export async function updateLists(work: string, architectures: readonly string[]): Promise<void> {
+export async function updateLists(
+  work: string,
+  architectures: readonly string[],
+  suite = SUITE,
+): Promise<void> {
   await mkdir(path.join(work, 'lists', 'partial'), { recursive: true })
   const sources = path.join(work, 'sources.list')
-  await writeFile(sources, `deb [signed-by=${KEYRING}] ${findMirror()} ${SUITE} main\n`)
+  await writeFile(sources, `deb [signed-by=${KEYRING}] ${findMirror()} ${suite} main\n`)
   await execa('apt-get', [...listOptions(work, architectures), 'update'], { cwd: work, stdin: 'ignore' })
 }
 

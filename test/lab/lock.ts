@@ -14,8 +14,15 @@ export async function holdLock<T>(folder: string, work: () => Promise<T>): Promi
   try {
     return await work()
   } finally {
-    await rm(lock, { recursive: true, force: true })
+    await dropLock(lock)
   }
+}
+
+/** Moved away first: while it is removed file by file it is an empty folder for a moment, which another's may replace. */
+async function dropLock(lock: string): Promise<void> {
+  const trash = await mkdtemp(`${lock}-`)
+  await rename(lock, trash).catch(() => undefined)
+  await rm(trash, { recursive: true, force: true })
 }
 
 async function takeLock(lock: string): Promise<boolean> {
@@ -34,5 +41,5 @@ async function takeLock(lock: string): Promise<boolean> {
 
 async function breakDeadLock(lock: string): Promise<void> {
   const owner = Number(await readFile(path.join(lock, 'pid'), 'utf8').catch(() => ''))
-  if (owner > 0 && !isAlive(owner)) await rm(lock, { recursive: true, force: true })
+  if (owner > 0 && !isAlive(owner)) await dropLock(lock)
 }

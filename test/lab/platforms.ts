@@ -18,6 +18,8 @@ const linux = (architecture: string, variant?: string): Platform => ({
 export const AMD64: LabPlatform = { platform: linux('amd64'), debian: 'amd64', qemu: 'x86_64' }
 export const ARM64: LabPlatform = { platform: linux('arm64'), debian: 'arm64', qemu: 'aarch64' }
 export const ARM_V7: LabPlatform = { platform: linux('arm', 'v7'), debian: 'armhf', qemu: 'arm' }
+/** Debian's armel is ARMv5 code, which every ARMv6 runs. */
+export const ARM_V6: LabPlatform = { platform: linux('arm', 'v6'), debian: 'armel', qemu: 'arm' }
 export const I386: LabPlatform = { platform: linux('386'), debian: 'i386', qemu: 'i386' }
 export const PPC64LE: LabPlatform = { platform: linux('ppc64le'), debian: 'ppc64el', qemu: 'ppc64le' }
 export const S390X: LabPlatform = { platform: linux('s390x'), debian: 's390x', qemu: 's390x' }

@@ -1,11 +1,11 @@
 import { BUSYBOX_APPLETS } from './busybox-applets.js'
 import { fetchPackages } from './debian-packages.js'
 import { buildLayer, type FileEntry, type Layer } from './layer.js'
-import { LAB_PLATFORMS, type LabPlatform, MIPS64LE } from './platforms.js'
+import { ARM_V6, LAB_PLATFORMS, type LabPlatform, MIPS64LE } from './platforms.js'
 import { readPackage } from './read-package.js'
 
 /** Every platform that some image of the lab has a userland for. */
-const BUSYBOX_PLATFORMS: readonly LabPlatform[] = [...LAB_PLATFORMS, MIPS64LE]
+const BUSYBOX_PLATFORMS: readonly LabPlatform[] = [...LAB_PLATFORMS, MIPS64LE, ARM_V6]
 
 const FOLDERS = [
   'bin',
@@ -70,7 +70,8 @@ export function buildDebianUserland(platform: LabPlatform, packages: readonly st
   })
 }
 
-async function readBusybox(platform: LabPlatform): Promise<FileEntry> {
+/** The static busybox of that platform. */
+export async function readBusybox(platform: LabPlatform): Promise<FileEntry> {
   // One call of apt for all platforms is much quicker than one for each.
   const files = await fetchPackages(
     BUSYBOX_PLATFORMS.map(({ debian }) => ({ name: 'busybox-static', architecture: debian })),

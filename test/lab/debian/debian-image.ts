@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import pLimit from 'p-limit'
+import type { Platform } from '../../../src/model/platform.js'
 import { digestBytes } from '../digest-bytes.js'
 import { type Content, type RuntimeConfig, writeImage, writeIndex } from '../image-writer.js'
 import type { Layer } from '../layer.js'
@@ -23,6 +24,8 @@ export interface PlatformParts {
   readonly platform: LabPlatform
   readonly layers: readonly Layer[]
   readonly config: RuntimeConfig
+  /** What the config claims, where it is to differ from `platform`. */
+  readonly configPlatform?: Platform
 }
 
 /** What every Debian image of the lab begins with; `usr-is-merged` keeps apt from choosing a program that merges. */
@@ -61,9 +64,12 @@ export async function buildDebianPlatforms(
 
 /** Writes platforms as one image. */
 export function assembleImage(platforms: readonly PlatformParts[]): Content {
-  return writeIndex(
-    platforms.map(({ platform, ...rest }) => writeImage({ platform: platform.platform, ...rest })),
-  )
+  return writeIndex(platforms.map(writePlatform))
+}
+
+/** Writes one platform's manifest. */
+export function writePlatform({ platform, ...rest }: PlatformParts): Content {
+  return writeImage({ ...rest, platform: platform.platform })
 }
 
 /** Every closure that some image needs: asking for all at once means that apt reads its lists once. */

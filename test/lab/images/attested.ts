@@ -14,7 +14,7 @@ export const attested: Recipe = {
 }
 
 /** BuildKit's attestation storage: an in-toto statement as the layer of a manifest that names its subject. */
-function attest({ descriptor }: Content): Content {
+export function attest({ descriptor }: Content): Content {
   const statement = writeJson('blob', 'application/vnd.in-toto+json', {
     _type: 'https://in-toto.io/Statement/v0.1',
     predicateType: PREDICATE,
