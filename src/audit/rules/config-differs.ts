@@ -1,15 +1,16 @@
 import type { AuditEvidence, Severity } from '../../model/audit.js'
 import type { ImageConfig } from '../../model/image.js'
 import { compareText } from '../../model/platform.js'
-import { type Comparison, comparePlatforms } from '../compare/comparison.js'
 import {
   isPlatformLabel,
   isPlatformVariable,
   neutralizeValue,
   readEnvironment,
 } from '../compare/config-values.js'
+import { groupPlatforms } from '../compare/groups.js'
 import { type Split, signSplit, splitValues } from '../compare/split.js'
 import { countOf, describeClasses, joinLabels, labelsOf } from '../compare/wording.js'
+import type { PlatformView } from '../view/platform-view.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** One thing of the config that is compared as a whole. */
@@ -40,21 +41,21 @@ export const configDiffers: AuditRule = {
   severity: 'warning',
   title: 'The image config differs between platforms',
   why: 'Another entrypoint, user or variable makes the same tag another program on that platform.',
-  check: input => comparePlatforms(input).flatMap(findDifferences),
+  check: ({ views }) => groupPlatforms(views).flatMap(findDifferences),
 }
 
-function findDifferences(comparison: Comparison): RuleHit[] {
+function findDifferences(views: readonly PlatformView[]): RuleHit[] {
   return [
-    ...FIELDS.flatMap(field => compareField(field, comparison)),
-    ...compareMaps('environment variable', readEnvironment, isPlatformVariable, comparison),
-    ...compareMaps('label', config => new Map(Object.entries(config.labels)), isPlatformLabel, comparison),
+    ...FIELDS.flatMap(field => compareField(field, views)),
+    ...compareMaps('environment variable', readEnvironment, isPlatformVariable, views),
+    ...compareMaps('label', config => new Map(Object.entries(config.labels)), isPlatformLabel, views),
   ]
 }
 
-function compareField({ name, severity, read }: ConfigField, comparison: Comparison): RuleHit[] {
-  const split = splitConfig(comparison, config => read(config) ?? ABSENT)
+function compareField({ name, severity, read }: ConfigField, views: readonly PlatformView[]): RuleHit[] {
+  const split = splitConfig(views, config => read(config) ?? ABSENT)
   if (split === undefined) return []
-  const hit = describeHit(name, [{ name, split }], comparison.labels)
+  const hit = describeHit(name, [{ name, split }], listLabels(views))
   return [severity === undefined ? hit : { ...hit, severity }]
 }
 
@@ -63,36 +64,40 @@ function compareMaps(
   kind: string,
   read: (config: ImageConfig) => ReadonlyMap<string, string>,
   mayDiffer: (name: string) => boolean,
-  comparison: Comparison,
+  views: readonly PlatformView[],
 ): RuleHit[] {
-  const maps = comparison.views.map(view => read(view.inventory.image.imageConfig))
+  const labels = listLabels(views)
+  const maps = views.map(view => read(view.inventory.image.imageConfig))
   const names = [...new Set(maps.flatMap(map => [...map.keys()]))].sort(compareText)
   const groups = new Map<string, { name: string; split: Split }[]>()
   for (const name of names) {
     if (mayDiffer(name)) continue
     const values = maps.map((map, side) => {
-      const view = comparison.views[side]
+      const view = views[side]
       return view === undefined ? undefined : neutralizeValue(map.get(name) ?? ABSENT, view.platform)
     })
-    const split = splitValues(values, comparison.labels)
+    const split = splitValues(values, labels)
     if (split === undefined) continue
     const key = signSplit(split)
     groups.set(key, [...(groups.get(key) ?? []), { name, split }])
   }
   return [...groups.values()].map(items => {
     const what = items.length === 1 ? `${kind} ${items[0]?.name}` : countOf(items.length, kind)
-    return describeHit(what, items, comparison.labels, `${kind} ${items[0]?.name}`)
+    return describeHit(what, items, labels, `${kind} ${items[0]?.name}`)
   })
 }
 
-function splitConfig(comparison: Comparison, read: (config: ImageConfig) => string): Split | undefined {
+function splitConfig(
+  views: readonly PlatformView[],
+  read: (config: ImageConfig) => string,
+): Split | undefined {
   return splitValues(
-    comparison.views.map(({ inventory, platform }) =>
-      neutralizeValue(read(inventory.image.imageConfig), platform),
-    ),
-    comparison.labels,
+    views.map(({ inventory, platform }) => neutralizeValue(read(inventory.image.imageConfig), platform)),
+    listLabels(views),
   )
 }
+
+const listLabels = (views: readonly PlatformView[]) => views.map(view => view.label)
 
 function describeHit(
   what: string,

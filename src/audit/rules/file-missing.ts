@@ -3,6 +3,7 @@ import { type Comparison, comparePlatforms, type FileRow } from '../compare/comp
 import { firstEntry, parentOf } from '../compare/file-values.js'
 import { joinFolders, type MissingPart } from '../compare/folders.js'
 import { findReason } from '../compare/legitimate.js'
+import { isToldAsLibrary } from '../compare/lost-libraries.js'
 import { classifyModule } from '../compare/native-modules.js'
 import { judgeOwnership } from '../compare/ownership.js'
 import { isFolderMissing } from '../compare/row-folders.js'
@@ -51,7 +52,7 @@ function findMissing(comparison: Comparison): RuleHit[] {
     // A folder is a finding of its own only where it is empty; else what it holds is told or explained.
     if (entry.type === 'directory' && filled.has(row.name)) continue
     // The module's own rule knows what its loss means.
-    if (isToldAsModule(row, entry, comparison)) continue
+    if (isToldAsModule(row, entry, comparison) || isToldAsLibrary(row, comparison)) continue
     if (findReason({ aspect: 'presence', row, comparison }) !== undefined) continue
     const topic = NAMED_DATA.find(one => one.matches.test(entry.path))?.name ?? ''
     const key = `${signature} ${topic}`

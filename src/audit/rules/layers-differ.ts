@@ -1,8 +1,9 @@
 import type { AuditEvidence } from '../../model/audit.js'
-import { type Comparison, comparePlatforms } from '../compare/comparison.js'
+import { groupPlatforms } from '../compare/groups.js'
 import { listCommands } from '../compare/history.js'
 import { type Split, splitValues } from '../compare/split.js'
 import { countOf, cutText, joinLabels, labelsOf } from '../compare/wording.js'
+import type { PlatformView } from '../view/platform-view.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** Platforms that were not built by the same steps. */
@@ -12,11 +13,11 @@ export const layersDiffer: AuditRule = {
   severity: 'note',
   title: 'Platforms were built by other steps',
   why: 'One Dockerfile gives every platform the same steps; others mean another Dockerfile, another stage or an older build.',
-  check: input => comparePlatforms(input).flatMap(findDifference),
+  check: ({ views }) => groupPlatforms(views).flatMap(findDifference),
 }
 
-function findDifference(comparison: Comparison): RuleHit[] {
-  const { views, labels } = comparison
+function findDifference(views: readonly PlatformView[]): RuleHit[] {
+  const labels = views.map(view => view.label)
   const commands = views.map(view => listCommands(view.inventory.image.imageConfig, view.platform))
   const bySteps = splitValues(
     commands.map(steps => {
@@ -26,7 +27,7 @@ function findDifference(comparison: Comparison): RuleHit[] {
     }),
     labels,
   )
-  if (bySteps !== undefined) return [describeSteps(bySteps, commands, comparison)]
+  if (bySteps !== undefined) return [describeSteps(bySteps, commands, labels)]
   const byNumber = splitValues(
     views.map(({ inventory }) => {
       const text = countOf(inventory.image.layers.length, 'layer')
@@ -39,9 +40,10 @@ function findDifference(comparison: Comparison): RuleHit[] {
 
 type Commands = ReturnType<typeof listCommands>
 
-function describeSteps(split: Split, commands: readonly Commands[], { labels }: Comparison): RuleHit {
+function describeSteps(split: Split, commands: readonly Commands[], labels: readonly string[]): RuleHit {
   const wrong = labelsOf(split.wrong, labels)
   const [base, ...others] = split.classes
+  const hasOther = false
   const known = new Set(commands[base?.members[0] ?? 0]?.map(step => step.neutral))
   const evidence = others.flatMap((one): AuditEvidence[] => {
     const side = one.members[0] ?? 0
@@ -60,10 +62,13 @@ function describeSteps(split: Split, commands: readonly Commands[], { labels }: 
   })
   return {
     platforms: wrong,
-    severity: 'warning',
-    title: split.majority
-      ? `${joinLabels(wrong)} ${wrong.length === 1 ? 'was' : 'were'} built by other commands than the other platforms`
-      : `${joinLabels(wrong)} were built by different commands`,
+    // The same commands more than once, or in another order, give another number of layers and nothing else.
+    ...(hasOther ? { severity: 'warning' } : {}),
+    title: hasOther
+      ? split.majority
+        ? `${joinLabels(wrong)} ${wrong.length === 1 ? 'was' : 'were'} built by other commands than the other platforms`
+        : `${joinLabels(wrong)} were built by different commands`
+      : `${joinLabels(wrong)} ${wrong.length === 1 ? 'was' : 'were'} built by the same commands in another order or number`,
     subject: 'commands',
     evidence,
     advice:

@@ -62,7 +62,20 @@ function isExplained(row: FileRow, comparison: Comparison): boolean {
   )
     return true
   if (ownership === 'none' && isFolderMissing(neutralFolder(row, comparison), row, comparison)) return true
-  return row.items.every((item, side) => item !== undefined || hasForeign(row, side, comparison))
+  return row.items.every(
+    (item, side) =>
+      item !== undefined || hasForeign(row, side, comparison) || hasOnlyForeignBuilds(row, side, comparison),
+  )
+}
+
+/** Whether all native code of a Node package there is for other machines: the rule `native-module` tells that. */
+function hasOnlyForeignBuilds(row: FileRow, side: number, { views }: Comparison): boolean {
+  const path = row.items.find(item => item !== undefined)?.path ?? ''
+  const view = views[side]
+  if (!path.includes('node_modules/') || view === undefined) return false
+  const start = `${locatePackage(path).path}/`
+  const native = view.elfFiles.filter(file => file.path.startsWith(start))
+  return native.length > 0 && native.every(({ elf }) => elf.architecture !== view.platform.architecture)
 }
 
 /** The folder as rows of files name it: a module's own name says less. */

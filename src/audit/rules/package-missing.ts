@@ -1,10 +1,12 @@
 import type { AuditEvidence } from '../../model/audit.js'
 import { compareText } from '../../model/platform.js'
 import { type Comparison, comparePlatforms } from '../compare/comparison.js'
+import { neutralizeWords } from '../compare/neutral-words.js'
 import { listVersions, type PackageRow } from '../compare/package-rows.js'
 import { findAskedFor } from '../compare/requirements.js'
 import { type Split, signSplit, splitPresence } from '../compare/split.js'
 import { countOf, joinLabels, labelsOf } from '../compare/wording.js'
+import { findLackingPackages } from './native/npm-builds.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** Packages whose loss shows as something else: times in UTC, refused connections. */
@@ -32,7 +34,7 @@ function findMissing(comparison: Comparison): RuleHit[] {
   const asked = findAskedFor(lacking, packages, views, complete)
   const groups = new Map<string, { split: Split; topic: string; rows: PackageRow[] }>()
   for (const row of lacking) {
-    if (asked.has(row)) continue
+    if (asked.has(row) || isToldAsBuild(row, comparison)) continue
     const split = splitPresence(
       row.items.map((items, side) => (items !== undefined ? true : complete[side] ? false : undefined)),
       labels,
@@ -45,6 +47,18 @@ function findMissing(comparison: Comparison): RuleHit[] {
     else group.rows.push(row)
   }
   return [...groups.values()].map(({ split, topic, rows }) => describeHit(split, topic, rows, comparison))
+}
+
+/** The rule `native-module` knows which build a Node package wants, and what is there in its place. */
+function isToldAsBuild(row: PackageRow, { views, complete }: Comparison): boolean {
+  if (row.ecosystem !== 'node') return false
+  return row.items.every((items, side) => {
+    const view = views[side]
+    if (items !== undefined || view === undefined || !complete[side]) return true
+    return findLackingPackages(view).some(({ wanted }) =>
+      wanted.some(name => neutralizeWords(name, view.platform) === row.name),
+    )
+  })
 }
 
 function describeHit(

@@ -1,3 +1,4 @@
+import { compareText } from '../../model/platform.js'
 import { nameLoaderLibc } from '../view/libc.js'
 import type { ElfFile, PlatformView } from '../view/platform-view.js'
 import { cite, count, showText } from './common/describe.js'
@@ -73,39 +74,56 @@ function listLacking({ elf }: ElfFile, name: string, provider: ElfFile): readonl
   return wanted.filter(version => !known.has(version))
 }
 
+/** Files that ask too much of the same libraries were built on the same system, and are one finding. */
 function describeGaps(view: PlatformView, gaps: readonly Gap[]): readonly RuleHit[] {
+  const byNeeder = new Map<string, Gap[]>()
+  for (const gap of gaps) add(byNeeder, `${gap.kind} ${gap.needer.path}`, gap)
   const groups = new Map<string, Gap[]>()
-  for (const gap of gaps) {
-    const key = `${gap.kind} ${gap.provider.path}`
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, [gap])
-    else known.push(gap)
+  for (const own of byNeeder.values()) {
+    const providers = own.map(gap => gap.provider.path).sort(compareText)
+    for (const gap of own) add(groups, `${gap.kind} ${providers.join(' ')}`, gap)
   }
-  return [...groups.values()].map((members): RuleHit => {
-    const [{ kind, provider, name, needer }] = members as [Gap]
-    const files = new Map(members.flatMap(gap => [gap.needer, gap.file]).map(file => [file.path, file]))
-    const needers = new Set(members.map(gap => gap.needer.path))
-    const highest = findHighest(members.flatMap(gap => gap.lacking)) ?? ''
-    const best = findHighest(provider.elf.versionDefinitions ?? [], highest)
-    const who = needers.size === 1 ? `/${needer.path} needs` : `${count(needers.size, 'file')} need`
-    return {
-      platforms: [view.label],
-      title: `${who} ${showText(highest)} of ${showText(name)}, and this platform's has ${best === undefined ? 'no such version' : `${showText(best)} at most`}`,
-      subject: `${kind} ${view.neutralizePath(name)}`,
-      paths: [...files.keys()].map(path => `/${path}`),
-      evidence: members.map(gap =>
-        cite(
-          view,
-          gap.needer.entry,
-          showText(
-            `needs ${[...gap.lacking].sort(compareVersions).slice(-4).join(', ')} of ${gap.name}, which is /${gap.provider.path}${gap.file.path === gap.needer.path ? '' : `; /${gap.file.path} loads it`}`,
-          ),
-          { library: gap.name, provider: `/${gap.provider.path}`, lacking: gap.lacking.slice(0, 16) },
-        ),
-      ),
-      advice:
-        'Build in an image with the same or an older base than the one that it runs in, on every platform, or take a newer base image.',
-      severity: kind === 'program' ? 'error' : 'warning',
-    }
+  return [...groups.values()].map(members => describeGroup(view, members))
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const known = lists.get(key)
+  if (known === undefined) lists.set(key, [item])
+  else known.push(item)
+}
+
+function describeGroup(view: PlatformView, gaps: readonly Gap[]): RuleHit {
+  const [{ kind, needer }] = gaps as [Gap]
+  const files = new Map(gaps.flatMap(gap => [gap.needer, gap.file]).map(file => [file.path, file]))
+  const needers = new Set(gaps.map(gap => gap.needer.path))
+  const names = [...new Set(gaps.map(gap => gap.name))].sort(compareText)
+  const wants = names.slice(0, 3).map(name => {
+    const own = gaps.filter(gap => gap.name === name)
+    const highest = findHighest(own.flatMap(gap => gap.lacking)) ?? ''
+    const best = findHighest(own[0]?.provider.elf.versionDefinitions ?? [], highest)
+    const has = best === undefined ? 'has no such version' : `has ${showText(best)} at most`
+    return `${showText(highest)} of ${showText(name)}, which ${has}`
+  })
+  const who = needers.size === 1 ? `/${needer.path} needs` : `${count(needers.size, 'file')} need`
+  return {
+    platforms: [view.label],
+    title: `${who} ${wants.join(', and ')}`,
+    subject: `${kind} ${names.map(name => view.neutralizePath(name)).join(' ')}`,
+    paths: [...files.keys()].map(path => `/${path}`),
+    evidence: gaps.map(gap => citeGap(view, gap)),
+    advice:
+      'Build in an image with the same or an older base than the one that it runs in, on every platform, or take a newer base image.',
+    severity: kind === 'program' ? 'error' : 'warning',
+  }
+}
+
+function citeGap(view: PlatformView, { file, needer, provider, name, lacking }: Gap) {
+  const versions = [...lacking].sort(compareVersions).slice(-4).join(', ')
+  const loader = file.path === needer.path ? '' : `; /${file.path} loads it`
+  const text = `/${needer.path} needs ${versions} of ${name}, which is /${provider.path}${loader}`
+  return cite(view, needer.entry, showText(text), {
+    library: name,
+    provider: `/${provider.path}`,
+    lacking: lacking.slice(0, 16),
   })
 }
