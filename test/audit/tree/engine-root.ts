@@ -54,8 +54,12 @@ export async function saveLayers(engine: Docker, image: string): Promise<Layer[]
   })
 }
 
-/** The root that the engine makes of an image, one line for each path. */
-export async function listEngineRoot(engine: Docker, image: string): Promise<string[]> {
+/** The root that the engine makes of an image, one line for each path. Every file is shown to `onFile` on the way. */
+export async function listEngineRoot(
+  engine: Docker,
+  image: string,
+  onFile: (path: string, content: Buffer) => void = () => {},
+): Promise<string[]> {
   const container = await engine.createContainer({ Image: image })
   try {
     const entries = new Map<string, Line>()
@@ -69,6 +73,7 @@ export async function listEngineRoot(engine: Docker, image: string): Promise<str
         if (shared !== undefined) entries.set(path, shared)
         return
       }
+      if (type === 'file') onFile(path, content)
       const hash = type === 'file' ? createHash('sha256').update(content).digest('hex') : ''
       const capability = header.pax?.['SCHILY.xattr.security.capability'] !== undefined
       entries.set(path, {
@@ -105,7 +110,8 @@ export async function listMergedRoot(layers: readonly Layer[]): Promise<string[]
   )
 }
 
-function listTree(tree: Tree): string[] {
+/** The same lines of a root that archparity has merged. */
+export function listTree(tree: Tree): string[] {
   const entries = new Map<string, Line>()
   for (const [path, { type, mode, uid, gid, size, content, capability, link }] of tree) {
     const isFile = type === 'file' || type === 'hardlink'
