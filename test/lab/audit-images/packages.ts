@@ -106,7 +106,7 @@ export const PACKAGES: readonly KnownBad[] = [
     },
     expected: [
       {
-        rule: 'foreign-elf',
+        rule: 'native-module',
         platforms: ARM64_ONLY,
         paths: [`/${PYTHON_MODULES}/yaml/_yaml.cpython-311-x86_64-linux-gnu.so`],
       },
