@@ -81,7 +81,7 @@ export function isPerBuild(path: string): boolean {
 export function isBuildOutput(path: string): boolean {
   if (/\.(?:o|a|lo|la|lib|pc|gch|pch|rlib|rmeta|ph|jsa|chk|hmac|cmake|gypi|mk)$/.test(path)) return true
   if (/(?:^|\/)node_modules\/.*\/build\//.test(path)) return true
-  return /(?:^|\/)(?:Make(?:file|conf)[^/]*|config\.(?:h|log|status|gypi|mak|mk)|pyconfig\.h|_sysconfigdata[^/]*\.py|build-details\.json|jvm(?:-[^/]*)?\.cfg|Config(?:_heavy|_git)?\.p[lm]|gconv-modules[^/]*|locale-archive|initrd[^/]*|initramfs[^/]*|vmlinu[xz][^/]*)$/.test(
+  return /(?:^|\/)(?:Make(?:file|conf)[^/]*|config\.(?:h|log|status|gypi|mak|mk)|pyconfig\.h|_sysconfigdata[^/]*\.py|build-details\.json|jvm(?:-[^/]*)?\.cfg|ldpaths|Config(?:_heavy|_git)?\.p[lm]|gconv-modules[^/]*|locale-archive|initrd[^/]*|initramfs[^/]*|vmlinu[xz][^/]*)$/.test(
     path,
   )
 }

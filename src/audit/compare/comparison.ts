@@ -1,8 +1,10 @@
 import type { TreeEntry } from '../inventory.js'
+import { hasForeignUserland } from '../rules/common/foreign-files.js'
 import type { RuleInput } from '../rules/rule.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { type AlignedRow, alignByName } from './align.js'
 import { differs, isSameEntry } from './file-values.js'
+import { groupPlatforms } from './groups.js'
 import { alignPackages, type PackageRow } from './package-rows.js'
 
 /** One path on several platforms. */
@@ -25,18 +27,13 @@ export interface Comparison {
 const known = new WeakMap<RuleInput, readonly Comparison[]>()
 
 /**
- * Aligns the platforms of an image, once for all rules. Windows next to Linux, or next to another Windows version, is
- * not the same content for another processor, so each is compared among its own.
+ * Aligns the platforms of an image, once for all rules. A platform whose whole system is another machine's is left out:
+ * the rule `foreign-elf` says so, and every path would differ.
  */
 export function comparePlatforms(input: RuleInput): readonly Comparison[] {
   const before = known.get(input)
   if (before !== undefined) return before
-  const groups = new Map<string, PlatformView[]>()
-  for (const view of input.views) {
-    const system = `${view.platform.os} ${view.platform.osVersion ?? ''}`
-    groups.set(system, [...(groups.get(system) ?? []), view])
-  }
-  const comparisons = [...groups.values()].filter(views => views.length > 1).map(compareGroup)
+  const comparisons = groupPlatforms(input.views.filter(view => !hasForeignUserland(view))).map(compareGroup)
   known.set(input, comparisons)
   return comparisons
 }

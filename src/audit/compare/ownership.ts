@@ -2,6 +2,7 @@ import type { Package, TreeEntry } from '../inventory.js'
 import type { PlatformView } from '../view/platform-view.js'
 import type { Comparison, FileRow } from './comparison.js'
 import { neutralizeWords } from './neutral-words.js'
+import { findFolderOwner, findListed } from './package-lists.js'
 import { normalizeVersion } from './package-rows.js'
 
 /**
@@ -58,7 +59,7 @@ function judge(row: FileRow, comparison: Comparison): OwnedRow {
     if (installed.length === 0) return { ownership: 'not-installed', owner }
     if (!installed.some(one => normalizeVersion(one) === version))
       return { ownership: 'other-version', owner }
-    removed ||= installed.some(one => listsPath(view, one, row, comparison))
+    removed ||= installed.some(one => isRemoved(view, one, row, comparison))
   }
   return { ownership: removed ? 'removed' : 'same', owner, independent: isOneArtefact(owners) }
 }
@@ -103,87 +104,17 @@ function listInstalled(view: PlatformView): ReadonlyMap<string, readonly Package
   return result
 }
 
-/** Whether the package's own list of files on that platform names the row's path. */
-function listsPath(view: PlatformView, owner: Package, row: FileRow, comparison: Comparison): boolean {
-  const listed = listFiles(view, owner, false)
+/** Whether the package's own list of files on that platform names the row's path, and nothing is there. */
+function isRemoved(view: PlatformView, owner: Package, row: FileRow, comparison: Comparison): boolean {
   return row.items.some((entry, side) => {
     const other = comparison.views[side]
-    if (entry === undefined || other === undefined || listed.size === 0) return false
-    const [path, neutral] = [placeFreely(entry.path), placeFreely(other.neutralizePath(entry.path))]
+    if (entry === undefined || other === undefined) return false
+    const listed = findListed(view, owner, entry.path, other.neutralizePath(entry.path))
     // What is there by that very name was paired with another platform's file.
-    if (view.inventory.tree.has(entry.path)) return false
-    return listed.has(path) || (path !== neutral && listFiles(view, owner, true).has(neutral))
+    return listed !== undefined && !isThere(view, listed)
   })
 }
 
-const folderOwners = new WeakMap<PlatformView, Map<string, string>>()
-
-/** The package whose list names a folder; asked for empty folders only, which nothing else says anything about. */
-function findFolderOwner(view: PlatformView, path: string): Package | undefined {
-  const before = folderOwners.get(view)
-  const owners = before ?? new Map<string, string>()
-  if (before === undefined) {
-    for (const [key, files] of collectLists(view)) {
-      for (const file of files) owners.set(placeFreely(file.slice(1)), key)
-    }
-    folderOwners.set(view, owners)
-  }
-  const key = owners.get(placeFreely(path))
-  return view.inventory.packages.find(one =>
-    [`${one.ecosystem}:${one.name}`, `${one.ecosystem}:${one.name}:${one.architecture ?? ''}`].includes(
-      key ?? '',
-    ),
-  )
-}
-
-const lists = new WeakMap<PlatformView, Map<string, readonly string[]>>()
-const neutralLists = new WeakMap<PlatformView, Map<string, ReadonlySet<string>>>()
-
-/** What the package's list names, as written or with neutral words: most paths have none, and those cost nothing. */
-function listFiles(view: PlatformView, owner: Package, neutral: boolean): ReadonlySet<string> {
-  const cache = neutralLists.get(view) ?? new Map<string, ReadonlySet<string>>()
-  neutralLists.set(view, cache)
-  const key = `${owner.ecosystem}:${owner.name}`
-  const before = cache.get(`${key} ${neutral}`)
-  if (before !== undefined) return before
-  const raw = collectLists(view)
-  const paths = [...(raw.get(key) ?? []), ...(raw.get(`${key}:${owner.architecture ?? ''}`) ?? [])]
-  const result = new Set(
-    paths.map(path => placeFreely(neutral ? view.neutralizePath(path.slice(1)) : path.slice(1))),
-  )
-  cache.set(`${key} ${neutral}`, result)
-  return result
-}
-
-/** Paths as the databases list them, by ecosystem and package. */
-function collectLists(view: PlatformView): ReadonlyMap<string, readonly string[]> {
-  const before = lists.get(view)
-  if (before !== undefined) return before
-  const result = new Map<string, readonly string[]>()
-  const add = (key: string, files: readonly string[]) =>
-    result.set(key, [...(result.get(key) ?? []), ...files])
-  for (const { content } of view.inventory.tree.values()) {
-    const fact = content?.fact
-    if (fact?.kind === 'file-list') {
-      // A wheel's list is named after its dist-info folder: NAME-VERSION.
-      const name =
-        fact.ecosystem === 'python'
-          ? fact.package
-              .replace(/-[^-]*$/, '')
-              .toLowerCase()
-              .replace(/[-_.]+/g, '-')
-          : fact.package
-      add(`${fact.ecosystem}:${name}`, fact.files)
-    } else if (fact?.kind === 'packages' && fact.files !== undefined) {
-      const ecosystem = fact.packages[0]?.ecosystem
-      for (const [name, files] of Object.entries(fact.files)) add(`${ecosystem}:${name}`, files)
-    }
-  }
-  lists.set(view, result)
-  return result
-}
-
-/** `/lib` and `/usr/lib` are one place on a merged root, and lists name either. */
-function placeFreely(path: string): string {
-  return path.startsWith('usr/') ? path.slice('usr/'.length) : path
+function isThere({ inventory: { tree } }: PlatformView, path: string): boolean {
+  return tree.has(path) || tree.has(path.startsWith('usr/') ? path.slice('usr/'.length) : `usr/${path}`)
 }

@@ -43,7 +43,7 @@ type Commands = ReturnType<typeof listCommands>
 function describeSteps(split: Split, commands: readonly Commands[], labels: readonly string[]): RuleHit {
   const wrong = labelsOf(split.wrong, labels)
   const [base, ...others] = split.classes
-  const hasOther = false
+  let hasOther = false
   const known = new Set(commands[base?.members[0] ?? 0]?.map(step => step.neutral))
   const evidence = others.flatMap((one): AuditEvidence[] => {
     const side = one.members[0] ?? 0
@@ -56,6 +56,7 @@ function describeSteps(split: Split, commands: readonly Commands[], labels: read
       ...added.map(step => `only on ${platforms}: ${cutText(step.raw, 300)}`),
       ...dropped.map(step => `not on ${platforms}: ${cutText(step.raw, 300)}`),
     ]
+    hasOther ||= described.length > 0
     const texts =
       described.length > 0 ? described : [`${platforms}: the same steps in another order or number`]
     return texts.map(text => ({ platform: labels[side] ?? '', text }))

@@ -3,6 +3,7 @@ import type { FileContent, FileFact, LayerEntry, Package, TreeEntry } from '../.
 import { hashNeutralText } from '../../../src/audit/layers/neutral-text.js'
 import { collectPackages } from '../../../src/audit/packages/collect-packages.js'
 import type { RuleInput } from '../../../src/audit/rules/rule.js'
+import { findAbi } from '../../../src/audit/view/abi.js'
 import { createView } from '../../../src/audit/view/create-view.js'
 import type { Attestation, ImageConfig, PlatformImage } from '../../../src/model/image.js'
 import { formatPlatform, type Platform, parsePlatform } from '../../../src/model/platform.js'
@@ -15,6 +16,8 @@ export interface SyntheticFile {
   /** Machine code for this architecture. */
   readonly elf?: string
   readonly program?: boolean
+  /** Libraries that the code needs. */
+  readonly needed?: readonly string[]
   readonly directory?: boolean
   readonly link?: string
   readonly mode?: number
@@ -259,7 +262,7 @@ function makeEntry(path: string, file: SyntheticFile): TreeEntry {
   }
 }
 
-function makeContent({ text, elf, program, fact }: SyntheticFile, bytes: Buffer): FileContent {
+function makeContent({ text, elf, program, needed, fact }: SyntheticFile, bytes: Buffer): FileContent {
   const neutral = text === undefined ? undefined : hashNeutralText(bytes)
   return {
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -271,13 +274,16 @@ function makeContent({ text, elf, program, fact }: SyntheticFile, bytes: Buffer)
       ? {}
       : {
           elf: {
-            machine: 0,
-            bits: 64,
-            endianness: 'little',
+            ...(findAbi({ os: 'linux', architecture: elf }) ?? {
+              machine: 0,
+              bits: 64,
+              endianness: 'little',
+            }),
             architecture: elf,
             osAbi: 0,
             type: program ? 'pie' : 'shared',
             flags: 0,
+            ...(needed === undefined ? {} : { needed }),
           },
         }),
   }

@@ -165,9 +165,9 @@ const FAULTS: readonly [string, Change, readonly string[]][] = [
     ['package-missing warning linux/386: linux/386 lacks the dpkg package needed'],
   ],
   [
-    "npm's platform package is missing",
-    drop(PPC64LE, 'srv/node_modules/@esbuild'),
-    ['package-missing warning linux/ppc64le: linux/ppc64le lacks the node package @esbuild/linux-‹arch›'],
+    'a Node package is missing',
+    drop(PPC64LE, 'srv/node_modules/bufferutil'),
+    ['package-missing warning linux/ppc64le: linux/ppc64le lacks the node package bufferutil'],
   ],
   [
     'packages are older on one platform',
@@ -201,12 +201,17 @@ const FAULTS: readonly [string, Change, readonly string[]][] = [
     ['package-version warning linux/arm64: linux/arm64 has another version of data than the other platforms'],
   ],
   [
-    'a prebuilt module is missing, and a fallback takes its place',
-    everywhere(platform => {
-      delete platform.files['srv/node_modules/bufferutil/prebuilds/linux-s390x/node.napi.node']
+    'a module was not built, and a fallback takes its place',
+    everywhere((platform, label) => {
+      for (const path of Object.keys(platform.files))
+        if (path.includes('/prebuilds/')) delete platform.files[path]
+      if (label !== S390X)
+        platform.files['srv/node_modules/bufferutil/build/Release/bufferutil.node'] = {
+          elf: label.split('/')[1] ?? '',
+        }
     }),
     [
-      'module-missing error linux/s390x: linux/s390x lacks the native module /srv/node_modules/bufferutil/prebuilds/linux-x64/node.napi.node of bufferutil, and nothing fails for it',
+      'module-missing error linux/s390x: linux/s390x lacks the native module /srv/node_modules/bufferutil/build/Release/bufferutil.node of bufferutil, and nothing fails for it',
     ],
   ],
   [
@@ -361,6 +366,16 @@ const FAULTS: readonly [string, Change, readonly string[]][] = [
     ['layers-differ note linux/arm/v7: linux/arm/v7 has another number of layers than the other platforms'],
   ],
   [
+    'the same build command twice',
+    on(ARM, platform => {
+      const history = platform.config.history ?? []
+      platform.config.history = [...history, ...history.slice(-1)]
+    }),
+    [
+      'layers-differ note linux/arm/v7: linux/arm/v7 was built by the same commands in another order or number',
+    ],
+  ],
+  [
     'no provenance',
     on(ARM64, platform => {
       platform.attestations = []
@@ -376,6 +391,59 @@ test.each(FAULTS)('%s: exactly that is found', (_, change, expected) => {
 })
 
 const LEGITIMATE: readonly [string, Change][] = [
+  [
+    'a prebuilt module for others alone, which native-module tells,',
+    everywhere(platform => {
+      delete platform.files['srv/node_modules/bufferutil/prebuilds/linux-s390x/node.napi.node']
+    }),
+  ],
+  [
+    'a missing build of a Node package, which native-module tells,',
+    both(
+      everywhere(platform => {
+        const optionalDependencies = Object.values(NODE_CPUS).map(cpu => `@esbuild/linux-${cpu}`)
+        platform.files['srv/node_modules/esbuild/package.json'] = node('esbuild', '0.25.0', {
+          optionalDependencies,
+        })
+      }),
+      drop(PPC64LE, 'srv/node_modules/@esbuild'),
+    ),
+  ],
+  [
+    "a distribution's Python package, for which its own package stands,",
+    everywhere((platform, label) => {
+      const path = 'usr/lib/python3/dist-packages/gast-0.5.2.egg-info'
+      platform.packages.push({
+        ...dpkg('scipy', '1', label),
+        requires: label === ARM ? [] : ['python3-gast'],
+      })
+      if (label === ARM) return
+      platform.packages.push({ ...dpkg('python3-gast', '1', 'all'), files: [`/${path}`] })
+      platform.files[path] = {
+        text: 'x',
+        fact: { kind: 'packages', packages: [{ ecosystem: 'python', name: 'gast', version: '0.5.2' }] },
+      }
+    }),
+  ],
+  [
+    'a link named after another architecture that its package has there too',
+    everywhere((platform, label) => {
+      const names = label === AMD64 ? ['i386', 'x86_64'] : label === I386 ? ['i386'] : []
+      platform.packages.push({ ...dpkg('util', '1', label), files: names.map(name => `/usr/bin/${name}`) })
+      for (const name of names) platform.files[`usr/bin/${name}`] = { link: 'setarch' }
+    }),
+  ],
+  [
+    'a library that programs need and do not find, which missing-library tells,',
+    both(
+      everywhere((platform, label) => {
+        const elf = label.split('/')[1] ?? ''
+        platform.files['usr/lib/libmaker.so.1'] = { elf }
+        platform.files['usr/bin/maker'] = { elf, program: true, mode: 0o755, needed: ['libmaker.so.1'] }
+      }),
+      drop(S390X, 'usr/lib/libmaker.so.1'),
+    ),
+  ],
   [
     'a rebuild of a package',
     on(ARM64, platform => {
@@ -558,8 +626,9 @@ test('removing any one file from one platform gives one finding, or none where i
     )
     const result = audit(makeInput(drop(label, path)))
     const mayBeMissing =
-      /^(?:var\/log|root\/\.cache|lib64$|.*libatomic|usr\/lib\/.*\/tool\/)|__pycache__|machine-id$/.test(path) ||
-      (path.includes('prebuilds/') && !path.includes(`linux-${NODE_CPUS[label]}/`))
+      /^(?:var\/log|root\/\.cache|lib64$|.*libatomic|usr\/lib\/.*\/tool\/)|__pycache__|machine-id$/.test(
+        path,
+      ) || path.includes('prebuilds/')
     if (path === 'etc/machine-id' || mayBeMissing) {
       expect([path, result.length]).toEqual([path, path === 'etc/machine-id' ? 1 : 0])
     } else {

@@ -129,12 +129,6 @@ test.each<[string, string, Change, string]>([
     'module-missing error linux/arm/v7: linux/arm/v7 lacks the native module /usr/lib/python3/dist-packages/markupsafe/_speedups.cpython-311-x86_64-linux-gnu.so of python3-markupsafe, and nothing fails for it',
   ],
   [
-    'a library is deleted',
-    'linux/s390x',
-    remove('usr/lib/s390x-linux-gnu/libyaml-0.so.2.'),
-    'file-missing warning linux/s390x: linux/s390x lacks /usr/lib/x86_64-linux-gnu/libyaml-0.so.2.0.9',
-  ],
-  [
     'a setuid bit is lost',
     'linux/386',
     update('usr/bin/passwd', { mode: 0o755 }),
