@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type InventoryOptions, inventoryLayers } from '../../../src/audit/layers/inventory-layers.js'
 import type { Descriptor, PlatformImage } from '../../../src/model/image.js'
 import type { ContentReader } from '../../../src/registry/index.js'
+import { digestBytes } from '../../lab/digest-bytes.js'
 import { writeImage } from '../../lab/image-writer.js'
 import { buildLayer, type Layer } from '../../lab/layer.js'
 import { AMD64, ARM64, type LabPlatform } from '../../lab/platforms.js'
 import { describeContent } from '../../worker/test-image.js'
+import { makeEntry } from './make-tar.js'
 
 let folder: string
 beforeEach(async () => {
@@ -152,4 +155,16 @@ test('an abort ends it with the reason', async () => {
   const { source, asked } = openSource(layers)
   await expect(inventoryLayers(source, platforms, withoutCache(options))).rejects.toBe(reason)
   expect(asked).toEqual([])
+})
+
+test('a layer that was not read to its end was not verified, and is not kept', async () => {
+  const header = makeEntry({ name: 'bomb', size: 2 ** 31 }).subarray(0, 512)
+  const zeros = gzipSync(Buffer.alloc(2 ** 26))
+  const bytes = Buffer.concat([gzipSync(header), ...Array.from({ length: 32 }, () => zeros)])
+  const bomb: Layer = { bytes, digest: digestBytes(bytes), diffId: digestBytes(header) }
+  const result = await inventoryLayers(openSource([bomb]).source, [describeImage(AMD64, [bomb])], {
+    cache: folder,
+  })
+  expect(result.layers.get(bomb.digest)?.problems).toMatchObject([{ code: 'explodes', incomplete: true }])
+  expect(await readdir(folder)).toEqual([])
 })

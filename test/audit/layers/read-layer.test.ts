@@ -206,6 +206,35 @@ describe('what is kept of a file', () => {
   })
 })
 
+test('a kept sparse file has zeros where it has holes, whatever was kept before it', async () => {
+  const size = 100_000
+  const whole = Buffer.alloc(size)
+  whole.write('abcd', 50_000)
+  const seen: Buffer[] = []
+  const probe: Probe = {
+    id: 'test',
+    maxBytes: size,
+    matches: () => true,
+    read(source) {
+      seen.push(Buffer.from(source.read(0, size)))
+      return undefined
+    },
+  }
+  const sparse = makePax([
+    ['GNU.sparse.map', '50000,4'],
+    ['GNU.sparse.size', `${size}`],
+  ])
+  const full = Buffer.alloc(size, 0xff)
+  const bytes = makeTar([{ name: 'a', content: full }, sparse, { name: 'b', content: 'abcd' }])
+  for (const memoryBytes of [size, 1000]) {
+    for (const step of [bytes.length, 1000]) {
+      const options = { temporary, readers: { findProbe: () => probe }, limits: { memoryBytes } }
+      await readWhole(bytes, options, step)
+      expect(seen.splice(0).map(sha256)).toEqual([sha256(full), sha256(whole)])
+    }
+  }
+})
+
 describe('problems of a layer', () => {
   const codesOf = async (bytes: Buffer, limits = {}) =>
     (await readBytes(bytes, { limits })).problems.map(({ code, path: name, incomplete }) => [

@@ -123,6 +123,22 @@ describe('archives of GNU tar', () => {
   })
 })
 
+test('a sparse file whose size ends within its map has the next entry behind it', () => {
+  const records = makePax([
+    ['GNU.sparse.major', '1'],
+    ['GNU.sparse.minor', '0'],
+    ['GNU.sparse.realsize', '9'],
+  ])
+  const { entries, problems } = readTar(
+    makeTar([records, { name: 'holes', content: '0\n' }, { name: 'next' }]),
+  )
+  expect(problems).toEqual([])
+  expect(entries.map(({ name, size }) => [name, size])).toEqual([
+    ['holes', 9],
+    ['next', 0],
+  ])
+})
+
 describe('names and attributes', () => {
   const readOne = (...entries: Parameters<typeof makeTar>[0]) => readTar(makeTar(entries))
 
