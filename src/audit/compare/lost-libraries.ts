@@ -1,8 +1,13 @@
-import type { PlatformView } from '../view/platform-view.js'
+import type { ElfFile, PlatformView } from '../view/platform-view.js'
 import type { Comparison, FileRow } from './comparison.js'
 import { baseName } from './file-values.js'
 
-const known = new WeakMap<PlatformView, Map<string, boolean>>()
+interface Needs {
+  readonly byName: ReadonlyMap<string, readonly ElfFile[]>
+  readonly lost: Map<string, boolean>
+}
+
+const known = new WeakMap<PlatformView, Needs>()
 
 /**
  * Whether a missing library is one that files of each platform which lacks it need and do not find there: the rule
@@ -25,13 +30,26 @@ export function isToldAsLibrary(row: FileRow, { views, complete }: Comparison): 
 }
 
 function isNeededAndLost(view: PlatformView, name: string): boolean {
-  const answers = known.get(view) ?? new Map<string, boolean>()
-  known.set(view, answers)
-  const before = answers.get(name)
+  const { byName, lost } = indexNeeds(view)
+  const before = lost.get(name)
   if (before !== undefined) return before
-  const answer = view.elfFiles.some(
-    file => file.elf.needed?.includes(name) && view.findLibrary(name, file).path === undefined,
-  )
-  answers.set(name, answer)
+  const answer = (byName.get(name) ?? []).some(file => view.findLibrary(name, file).path === undefined)
+  lost.set(name, answer)
   return answer
+}
+
+function indexNeeds(view: PlatformView): Needs {
+  const before = known.get(view)
+  if (before !== undefined) return before
+  const byName = new Map<string, ElfFile[]>()
+  for (const file of view.elfFiles) {
+    for (const name of file.elf.needed ?? []) {
+      const files = byName.get(name)
+      if (files === undefined) byName.set(name, [file])
+      else files.push(file)
+    }
+  }
+  const needs: Needs = { byName, lost: new Map() }
+  known.set(view, needs)
+  return needs
 }

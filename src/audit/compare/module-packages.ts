@@ -58,17 +58,47 @@ function tell({ label }: PlatformView, text: string, path?: string): AuditEviden
   return { platform: label, ...(path === undefined ? {} : { path }), text }
 }
 
-function lookInside(folder: PackageFolder, view: PlatformView) {
-  const start = `${folder.path}/`
-  let fallback: string | undefined
-  let native = 0
-  let sources = 0
-  for (const [path, { content }] of view.inventory.tree) {
-    if (!path.startsWith(start)) continue
-    if (content?.elf?.architecture === view.platform.architecture && classifyModule(path) !== undefined)
-      native += 1
-    if (/\.(?:py|js|cjs|mjs|rb|pm|php)$/.test(path)) sources += 1
-    if (fallback === undefined && FALLBACK.test(baseName(path))) fallback = path
+/** What a package's folder holds on one platform. */
+interface FolderContent {
+  /** ELF files that the platform can load, and those for other machines. */
+  native: number
+  foreign: number
+  /** Scripts. */
+  sources: number
+  fallback?: string
+}
+
+const known = new WeakMap<PlatformView, ReadonlyMap<string, FolderContent>>()
+const NOTHING: FolderContent = { native: 0, foreign: 0, sources: 0 }
+
+/** Whether all native code of a Node package there is for other machines: the rule `native-module` tells that. */
+export function hasOnlyForeignBuilds(folder: PackageFolder, view: PlatformView): boolean {
+  if (!folder.path.includes('node_modules/')) return false
+  const { native, foreign } = lookInside(folder, view)
+  return native === 0 && foreign > 0
+}
+
+function lookInside(folder: PackageFolder, view: PlatformView): FolderContent {
+  let folders = known.get(view)
+  if (folders === undefined) {
+    folders = indexFolders(view)
+    known.set(view, folders)
   }
-  return { fallback, native, sources }
+  return folders.get(folder.path) ?? NOTHING
+}
+
+function indexFolders(view: PlatformView): ReadonlyMap<string, FolderContent> {
+  const folders = new Map<string, FolderContent>()
+  for (const [path, { content }] of view.inventory.tree) {
+    const isSource = /\.(?:py|js|cjs|mjs|rb|pm|php)$/.test(path)
+    if (!isSource && content?.elf === undefined) continue
+    const name = locatePackage(path).path
+    const folder = folders.get(name) ?? { ...NOTHING }
+    folders.set(name, folder)
+    if (isSource) folder.sources += 1
+    else if (content?.elf?.architecture !== view.platform.architecture) folder.foreign += 1
+    else if (classifyModule(path) !== undefined) folder.native += 1
+    if (folder.fallback === undefined && isSource && FALLBACK.test(baseName(path))) folder.fallback = path
+  }
+  return folders
 }

@@ -17,7 +17,15 @@ const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 /** What stands for the architecture in a neutral text. */
 const TOKEN = '‹arch›'
 
-const patterns = new WeakMap<Platform, { words: RegExp; platformName: string; isArm: boolean }>()
+interface Pattern {
+  readonly words: RegExp
+  readonly platformName: string
+  readonly isArm: boolean
+}
+
+/** By platform, and by what it says: callers that make a platform for each question must not cost a pattern each. */
+const patterns = new WeakMap<Platform, Pattern>()
+const patternsByName = new Map<string, Pattern>()
 
 /**
  * Makes the platform's own words in a name or a value one: `@esbuild/linux-x64` and `@esbuild/linux-arm64` become
@@ -32,9 +40,17 @@ export function neutralizeWords(text: string, platform: Platform): string {
   return isArm ? result.replace(/(?<=(?:^|[^A-Za-z])(?:gnu|musl|glibc))eabi(?:hf)?(?![A-Za-z])/g, '') : result
 }
 
-function findPattern(platform: Platform) {
+function findPattern(platform: Platform): Pattern {
   const known = patterns.get(platform)
   if (known !== undefined) return known
+  const key = `${platform.os}/${platform.architecture}/${platform.variant ?? ''}`
+  const pattern = patternsByName.get(key) ?? buildPattern(platform)
+  patternsByName.set(key, pattern)
+  patterns.set(platform, pattern)
+  return pattern
+}
+
+function buildPattern(platform: Platform): Pattern {
   const { architecture, variant } = platform
   const vocabulary = findVocabulary(platform)
   const own = [
@@ -43,18 +59,21 @@ function findPattern(platform: Platform) {
     ...vocabulary.triplets,
     ...(MORE_WORDS[architecture] ?? []),
   ]
-  const longestFirst = [...new Set(own)].sort((a, b) => b.length - a.length)
-  const pattern = {
-    // `_` is a boundary: linux_x86_64, libfoo_arm64.
-    words: new RegExp(
-      `(?<![A-Za-z0-9])(?:${longestFirst.map(escapeRegExp).join('|')})(?![A-Za-z0-9]|[_-]64(?![0-9]))`,
-      'gi',
-    ),
+  const longestFirst = [...new Set(own)].filter(Boolean).sort((a, b) => b.length - a.length)
+  return {
+    // An empty alternative would match everywhere.
+    words: longestFirst.length === 0 ? /(?!)/g : matchWords(longestFirst),
     platformName: `${platform.os}/${architecture}${variant ? `/${variant}` : ''}`,
     isArm: architecture === 'arm',
   }
-  patterns.set(platform, pattern)
-  return pattern
+}
+
+function matchWords(words: readonly string[]): RegExp {
+  // `_` is a boundary: linux_x86_64, libfoo_arm64.
+  return new RegExp(
+    `(?<![A-Za-z0-9])(?:${words.map(escapeRegExp).join('|')})(?![A-Za-z0-9]|[_-]64(?![0-9]))`,
+    'gi',
+  )
 }
 
 function escapeRegExp(text: string): string {

@@ -3,7 +3,12 @@ import { compareText } from '../../model/platform.js'
 import { alignByName } from '../compare/align.js'
 import { type Comparison, comparePlatforms, type FileRow } from '../compare/comparison.js'
 import { parentOf } from '../compare/file-values.js'
-import { findFallbacks, locatePackage, type PackageFolder } from '../compare/module-packages.js'
+import {
+  findFallbacks,
+  hasOnlyForeignBuilds,
+  locatePackage,
+  type PackageFolder,
+} from '../compare/module-packages.js'
 import { listLoadableModules, type NativeModule } from '../compare/native-modules.js'
 import { judgeOwnership } from '../compare/ownership.js'
 import { isFolderMissing } from '../compare/row-folders.js'
@@ -64,18 +69,16 @@ function isExplained(row: FileRow, comparison: Comparison): boolean {
   if (ownership === 'none' && isFolderMissing(neutralFolder(row, comparison), row, comparison)) return true
   return row.items.every(
     (item, side) =>
-      item !== undefined || hasForeign(row, side, comparison) || hasOnlyForeignBuilds(row, side, comparison),
+      item !== undefined ||
+      hasForeign(row, side, comparison) ||
+      hasOnlyBuildsForOthers(row, side, comparison),
   )
 }
 
-/** Whether all native code of a Node package there is for other machines: the rule `native-module` tells that. */
-function hasOnlyForeignBuilds(row: FileRow, side: number, { views }: Comparison): boolean {
+function hasOnlyBuildsForOthers(row: FileRow, side: number, { views }: Comparison): boolean {
   const path = row.items.find(item => item !== undefined)?.path ?? ''
   const view = views[side]
-  if (!path.includes('node_modules/') || view === undefined) return false
-  const start = `${locatePackage(path).path}/`
-  const native = view.elfFiles.filter(file => file.path.startsWith(start))
-  return native.length > 0 && native.every(({ elf }) => elf.architecture !== view.platform.architecture)
+  return view !== undefined && hasOnlyForeignBuilds(locatePackage(path), view)
 }
 
 /** The folder as rows of files name it: a module's own name says less. */
