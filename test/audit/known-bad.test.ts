@@ -22,7 +22,7 @@ test.for(KNOWN_BAD)('$name ($kind): $about', async bad => {
   })
   const expected = bad.expected.map(describeExpected).sort()
   const found = listFindings(findings, bad).sort()
-  const hits = expected.filter(line => found.includes(line)).length
+  const hits = countCommon(expected, found)
   results.push({
     ...{ name: bad.name, kind: bad.kind, hits },
     misses: expected.length - hits,
@@ -36,6 +36,16 @@ test.for(KNOWN_BAD)('$name ($kind): $about', async bad => {
 test('no two images have the same name', () => {
   expect(new Set(KNOWN_BAD.map(({ name }) => name)).size).toBe(KNOWN_BAD.length)
 })
+
+/** Lines that both have, each as often as both have it. */
+function countCommon(a: readonly string[], b: readonly string[]): number {
+  const rest = [...b]
+  return a.filter(line => {
+    const at = rest.indexOf(line)
+    if (at !== -1) rest.splice(at, 1)
+    return at !== -1
+  }).length
+}
 
 function describeExpected({ rule, platforms, paths }: ExpectedFinding): string {
   return [rule, platforms.join(','), ...(paths ?? [])].join(' ')

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createWriteStream, existsSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -18,6 +18,8 @@ export interface StoredRecipe {
   readonly build: () => Promise<readonly FileEntry[]>
 }
 
+const DAY = 86_400_000
+
 /** One at a time: starting a program takes long for a process that holds many layers. */
 const limit = pLimit(1)
 
@@ -32,13 +34,20 @@ export async function buildStoredLayer({ name, inputs, build }: StoredRecipe): P
       const again = await readStored(folder, key)
       if (again !== undefined) return again
       await mkdir(folder, { recursive: true })
-      // An older recipe of this name has no use any more.
-      for (const file of await readdir(folder))
-        if (/\.(gz|json)$/.test(file)) await rm(path.join(folder, file))
+      await removeOld(folder)
       await store(await build(), folder, key)
       return (await readStored(folder, key)) as Layer
     }),
   )
+}
+
+/** What an older recipe has left: another process may still be at work with what was made lately. */
+async function removeOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name)
+    const age = Date.now() - (await stat(file)).mtimeMs
+    if (/\.(gz|json|partial)$/.test(name) && age > DAY) await rm(file)
+  }
 }
 
 async function readStored(folder: string, key: string): Promise<Layer | undefined> {

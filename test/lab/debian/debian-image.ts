@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import pLimit from 'p-limit'
 import type { Platform } from '../../../src/model/platform.js'
@@ -93,7 +93,7 @@ async function buildBase(platform: LabPlatform): Promise<Layer> {
   const files = await fetchFiles(platform)
   return await buildStoredLayer({
     name: `debian-base-${platform.debian}`,
-    inputs: [RECIPE, files.map(file => path.basename(file))],
+    inputs: [BASE_RECIPE, files.map(file => path.basename(file))],
     build: async () => {
       const packages = await readPackages(files)
       const folders = listMergedFolders(platform.debian)
@@ -141,14 +141,11 @@ async function readPackages(files: readonly string[]): Promise<DebPackage[]> {
   return packages.sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
 }
 
-/** Changes with the code that makes layers, so that none is kept that another version of it has made. */
-const RECIPE = digestBytes(
-  Buffer.concat(
-    [...readdirSync(import.meta.dirname).map(file => path.join(import.meta.dirname, file))]
-      .filter(file =>
-        /\/(database|finish|loader-cache|merged-usr|npm-packages|programs|read-deb|unpack)\.ts$/.test(file),
-      )
-      .sort()
-      .map(file => readFileSync(file)),
-  ),
-)
+/** Both change with the code that makes layers, so that none is kept that another version of it has made. */
+const BASE_RECIPE = hashSources('database finish loader-cache merged-usr read-deb unpack')
+const RECIPE = hashSources('npm-packages programs')
+
+function hashSources(names: string): string {
+  const files = names.split(' ').map(name => path.join(import.meta.dirname, `${name}.ts`))
+  return digestBytes(Buffer.concat(files.map(file => readFileSync(file))))
+}
