@@ -17,7 +17,7 @@ export const configPlatform: AuditRule = {
       return [
         {
           platforms: [label],
-          title: `the image config of ${label} says that it is ${claimed}`,
+          title: `the image config says ${claimed}, the index ${named}`,
           subject: 'config',
           evidence: [{ platform: label, text, data: { index: named, config: claimed } }],
           advice:

@@ -1,3 +1,7 @@
+import { compareText } from '../../model/platform.js'
+import type { PlatformView } from '../view/platform-view.js'
+import { cite } from './common/describe.js'
+import { isTestData } from './common/places.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** linux-user's own name for what it dumps (`qemu_<program>_<date>-<time>_<pid>.core`). */
@@ -11,25 +15,28 @@ export const emulatorCore: AuditRule = {
   title: 'A core dump was left in the image',
   why: 'A program crashed while the image was built, mostly under an emulator, and the build went on without it.',
   check: ({ views }) =>
-    views.flatMap(({ label, inventory, elfFiles }): RuleHit[] => {
-      const cores = new Set(elfFiles.filter(({ elf }) => elf.type === 'core').map(({ path }) => path))
+    views.flatMap((view): RuleHit[] => {
+      const { label, inventory, elfFiles } = view
+      const cores = new Set(
+        elfFiles.filter(({ path, elf }) => elf.type === 'core' && !isTestData(path)).map(({ path }) => path),
+      )
       for (const [path, entry] of inventory.tree) {
-        if (entry.type === 'file' && QEMU_CORE.test(path)) cores.add(path)
+        if (entry.type === 'file' && path.endsWith('.core') && QEMU_CORE.test(path)) cores.add(path)
       }
-      return [...cores].sort().map(path => ({
+      return [...cores].sort(compareText).map(path => ({
         platforms: [label],
-        title: `${label} holds a core dump: /${path}`,
-        subject: path.replace(/_\d{8}-\d{6}_\d+\.core$/, ''),
+        title: `/${path} is a core dump`,
+        subject: view.neutralizePath(path).replace(/_\d{8}-\d{6}_\d+\.core$/, ''),
         paths: [`/${path}`],
-        evidence: [
-          {
-            platform: label,
-            path: `/${path}`,
-            text: `/${path}, ${inventory.tree.get(path)?.size ?? 0} bytes`,
-            data: { emulator: QEMU_CORE.test(path), layer: inventory.tree.get(path)?.layer },
-          },
-        ],
+        evidence: citeCore(view, path),
         advice: `Find the build step that crashed on ${label} (\`file\` names the program that dumped it), build that platform natively or mend the step, and remove the file.`,
       }))
     }),
+}
+
+function citeCore(view: PlatformView, path: string) {
+  const entry = view.inventory.tree.get(path)
+  const emulator = QEMU_CORE.test(path)
+  const what = emulator ? "QEMU's dump of a program that it ran" : 'a dump of the kernel'
+  return entry === undefined ? [] : [cite(view, entry, `${what}, ${entry.size} bytes`, { emulator })]
 }

@@ -1,3 +1,5 @@
+import { cite } from './common/describe.js'
+import { isTestData } from './common/places.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** Programs and libraries that ask for an executable stack (PT_GNU_STACK with PF_X). */
@@ -8,24 +10,24 @@ export const executableStack: AuditRule = {
   title: 'Files ask for an executable stack',
   why: 'Kernels with hardening, and glibc from 2.41 on for libraries, refuse it; usually one assembler file lacks its mark.',
   check: ({ views }) =>
-    views.flatMap(({ label, elfFiles }): RuleHit[] => {
-      const files = elfFiles.filter(
-        ({ elf }) => elf.executableStack === true && elf.type !== 'relocatable' && elf.type !== 'core',
+    views.flatMap((view): RuleHit[] => {
+      const files = view.elfFiles.filter(
+        ({ path, elf }) =>
+          elf.executableStack === true &&
+          elf.type !== 'relocatable' &&
+          elf.type !== 'core' &&
+          elf.architecture === view.platform.architecture &&
+          !isTestData(path),
       )
       if (files.length === 0) return []
       const paths = files.map(file => `/${file.path}`)
       return [
         {
-          platforms: [label],
-          title: `${files.length === 1 ? paths[0] : `${files.length} files`} of ${label} ${files.length === 1 ? 'asks' : 'ask'} for an executable stack`,
-          subject: paths.join('\0'),
+          platforms: [view.label],
+          title: `${files.length === 1 ? paths[0] : `${files.length} files`} ${files.length === 1 ? 'asks' : 'ask'} for an executable stack`,
+          subject: files.map(({ path }) => view.neutralizePath(path)).join('\n'),
           paths,
-          evidence: files.map(({ path, entry, elf }) => ({
-            platform: label,
-            path: `/${path}`,
-            text: `/${path}: its stack segment is marked executable`,
-            data: { machine: elf.machine, layer: entry.layer },
-          })),
+          evidence: files.map(({ entry }) => cite(view, entry, 'its stack is to be executable')),
           advice:
             'Mark the stack in every assembler file (`.section .note.GNU-stack,"",%progbits`) and link again.',
         },

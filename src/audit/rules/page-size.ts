@@ -1,5 +1,7 @@
 import type { ElfFacts } from '../elf/elf-facts.js'
 import type { ElfFile, PlatformView } from '../view/platform-view.js'
+import { cite } from './common/describe.js'
+import { isTestData } from './common/places.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /**
@@ -27,7 +29,8 @@ function findTooSmall(view: PlatformView): RuleHit[] {
   const groups = new Map<number, ElfFile[]>()
   for (const file of view.elfFiles) {
     const { elf } = file
-    const loadable = elf.type === 'executable' || elf.type === 'pie' || elf.type === 'shared'
+    const loadable =
+      (elf.type === 'executable' || elf.type === 'pie' || elf.type === 'shared') && !isTestData(file.path)
     if (!loadable || elf.architecture !== view.platform.architecture) continue
     const max = limitPages(elf)
     if (max !== undefined && sizes.some(size => size > max))
@@ -48,7 +51,7 @@ function limitPages({ type, maxPageSize, loadAlign }: ElfFacts): number | undefi
 }
 
 function describeFiles(
-  { label }: PlatformView,
+  view: PlatformView,
   max: number,
   files: readonly ElfFile[],
   sizes: readonly number[],
@@ -57,16 +60,18 @@ function describeFiles(
   const broken = sizes.filter(size => size > max).map(toKib)
   const one = paths.length === 1
   return {
-    platforms: [label],
-    title: `${one ? paths[0] : `${paths.length} files`} of ${label} cannot be mapped on kernels with ${broken.join(' or ')} pages`,
-    subject: `${max}\0${paths.join('\0')}`,
+    platforms: [view.label],
+    title: `${one ? paths[0] : `${paths.length} files`} cannot be mapped on kernels with ${broken.join(' or ')} pages`,
+    subject: `${max} ${files.map(({ path }) => view.neutralizePath(path)).join('\n')}`,
     paths,
-    evidence: files.map(({ path, entry, elf }) => ({
-      platform: label,
-      path: `/${path}`,
-      text: `/${path}: segments aligned to ${toKib(elf.loadAlign ?? max)}, mappable with pages up to ${toKib(max)}`,
-      data: { loadAlign: elf.loadAlign, maxPageSize: max, layer: entry.layer },
-    })),
+    evidence: files.map(({ entry, elf }) =>
+      cite(
+        view,
+        entry,
+        `segments aligned to ${toKib(elf.loadAlign ?? max)}, made for pages up to ${toKib(max)}`,
+        { loadAlign: elf.loadAlign, maxPageSize: elf.maxPageSize },
+      ),
+    ),
     advice: `Link ${one ? 'it' : 'them'} with -Wl,-z,max-page-size=65536, or take a build that is.`,
   }
 }

@@ -84,7 +84,12 @@ function makeFinding(
   level: Severity | undefined,
   labels: readonly string[],
 ): AuditFinding {
-  const platforms = [...new Set(hit.platforms)].sort((a, b) => labels.indexOf(a) - labels.indexOf(b))
+  const named = new Set(hit.platforms)
+  // A platform that was demanded and is missing has no view.
+  const platforms = [
+    ...labels.filter(label => named.has(label)),
+    ...[...named].filter(label => !labels.includes(label)),
+  ]
   const paths = [...new Set(hit.paths ?? [])].sort(compareText)
   const hash = createHash('sha256').update(hit.subject).digest('hex').slice(0, 12)
   // A user's level is about faults: what a rule itself only remarks on stays a remark.
@@ -109,7 +114,10 @@ function orderFindings(
 ): readonly AuditFinding[] {
   const ranks = new Map(rules.map((rule, index) => [rule.id, index]))
   const rank = (finding: AuditFinding) => ranks.get(finding.rule) ?? 0
-  const place = (finding: AuditFinding) => labels.indexOf(finding.platforms[0] ?? '')
+  const place = (finding: AuditFinding) => {
+    const at = labels.indexOf(finding.platforms[0] ?? '')
+    return at < 0 ? labels.length : at
+  }
   const sorted = [...findings].sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||

@@ -1,6 +1,5 @@
 import type { Severity } from '../../model/audit.js'
 import type { TreeEntry } from '../inventory.js'
-import { findAbi } from '../view/abi.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { readShebang } from '../view/shebang.js'
 import { cite, count, showText } from './common/describe.js'
@@ -30,7 +29,6 @@ export const scriptInterpreter: AuditRule = {
 
 function listBroken(view: PlatformView, views: readonly PlatformView[]): readonly Broken[] {
   const entries = new Set(view.entryScripts.map(script => script.path))
-  const own = findAbi(view.platform)
   const broken: Broken[] = []
   for (const [path, entry] of view.inventory.tree) {
     if (entry.content?.shebang === undefined) continue
@@ -38,7 +36,7 @@ function listBroken(view: PlatformView, views: readonly PlatformView[]): readonl
     if (!isEntry && ((entry.mode & 0o111) === 0 || isExample(path) || isTestData(path))) continue
     const found = findFault(view, entry)
     if (found === undefined) continue
-    if (!isEntry && own !== undefined && findGuestRoot(view, path, own) !== undefined) continue
+    if (!isEntry && findGuestRoot(view, path) !== undefined) continue
     const severity = isEntry ? 'error' : weighScript(view, views, path)
     if (severity !== undefined) broken.push({ entry, ...found, severity })
   }

@@ -1,4 +1,6 @@
+import { shortenDigest } from '../../model/digest.js'
 import type { LayerProblem } from '../inventory.js'
+import { showText } from './common/describe.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** Layers that are damaged, lie or lead out of the root. */
@@ -14,17 +16,18 @@ export const unreadableLayer: AuditRule = {
         layer.problems.map((problem): RuleHit => {
           const path = problem.path === undefined ? undefined : `/${problem.path.replace(/^\/+/, '')}`
           const where = `layer ${index + 1} (${layer.digest})`
+          const said = showText(problem.message)
           return {
             platforms: [label],
-            title: `${where} cannot be read as it should be: ${problem.message}`,
-            subject: `${layer.digest}\0${problem.code}\0${problem.path ?? ''}`,
+            title: `layer ${shortenDigest(layer.digest)} cannot be read as it should be: ${said}`,
+            subject: `${layer.digest} ${problem.code} ${problem.path ?? ''}`,
             ...(path === undefined ? {} : { paths: [path] }),
             evidence: [
               {
                 platform: label,
                 layer: layer.digest,
                 ...(path === undefined ? {} : { path }),
-                text: `${where}${path === undefined ? '' : `, ${path}`}: ${problem.message}`,
+                text: `${where}${path === undefined ? '' : `, ${showText(path)}`}: ${said}`,
                 data: { code: problem.code, incomplete: problem.incomplete },
               },
             ],

@@ -2,6 +2,7 @@ import { findAbi, fitsAbi } from '../view/abi.js'
 import type { ElfFile, PlatformView } from '../view/platform-view.js'
 import { cite } from './common/describe.js'
 import { hasForeignUserland } from './common/foreign-files.js'
+import { readGoSetting } from './common/go-settings.js'
 import { groupFiles } from './common/group-files.js'
 import { isEntryProgram, isInSearchPath, isStarted, isTestData } from './common/places.js'
 import { findSystemFiles } from './common/system-files.js'
@@ -83,7 +84,7 @@ function judgeLevel(view: PlatformView): readonly RuleHit[] {
 function judgeGo(view: PlatformView): readonly RuleHit[] {
   const promised = Number(/^v(\d)$/.exec(view.platform.variant ?? 'v7')?.[1])
   const files = view.elfFiles.filter(file => {
-    const level = Number(/^[5-9]/.exec(readSetting(file, 'GOARM'))?.[0] ?? 0)
+    const level = Number(/^[5-9]/.exec(readGoSetting(file, 'GOARM'))?.[0] ?? 0)
     return level > promised && isStarted(view, file) && !isTestData(file.path)
   })
   return groupFiles(files, file => file.path, view, 'Go program').map((group): RuleHit => {
@@ -96,24 +97,14 @@ function judgeGo(view: PlatformView): readonly RuleHit[] {
       subject: `GOARM ${group.subject}`,
       paths: group.items.map(({ path }) => `/${path}`),
       evidence: group.items.map(file =>
-        cite(
-          view,
-          file.entry,
-          `Go's build information says GOARM=${readSetting(file, 'GOARM').slice(0, 16)}`,
-          {
-            GOARM: readSetting(file, 'GOARM').slice(0, 16),
-          },
-        ),
+        cite(view, file.entry, `Go's build information says GOARM=${readGoSetting(file, 'GOARM')}`, {
+          GOARM: readGoSetting(file, 'GOARM'),
+        }),
       ),
       advice: `Build with GOARM=${promised}, from TARGETVARIANT where buildx is used.`,
       severity: matters ? 'error' : 'warning',
     }
   })
-}
-
-function readSetting({ elf }: ElfFile, name: string): string {
-  const settings = elf.go?.settings
-  return settings !== undefined && Object.hasOwn(settings, name) ? (settings[name] ?? '') : ''
 }
 
 /** A program whose loader, or where that is missing the root's only one, passes floats in other registers. */

@@ -42,13 +42,14 @@ const guestRoots = oncePerView(view => {
   return roots
 })
 
-/** The innermost root inside the root that a file belongs to and that has a loader for it. */
-export function findGuestRoot(view: PlatformView, path: string, elf: Abi): string | undefined {
+/** The innermost root inside the root that a file belongs to, and that has a loader for it where it is code. */
+export function findGuestRoot(view: PlatformView, path: string, elf?: Abi): string | undefined {
   const roots = guestRoots(view)
   if (roots.size === 0) return undefined
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
     const folder = path.slice(0, end)
-    if (roots.get(folder)?.some(each => fitsAbi(each, elf)) === true) return folder
+    const loaders = roots.get(folder)
+    if (loaders?.some(each => elf === undefined || fitsAbi(each, elf)) === true) return folder
   }
   return undefined
 }
