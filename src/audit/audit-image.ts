@@ -4,7 +4,7 @@ import { shortenDigest } from '../model/digest.js'
 import type { PlatformImage, ResolvedImage } from '../model/image.js'
 import { formatPlatform } from '../model/platform.js'
 import type { ContentReader } from '../registry/index.js'
-import type { LayerInventory, PlatformInventory } from './inventory.js'
+import type { LayerInventory, LayerProblem, PlatformInventory } from './inventory.js'
 import { type InventoryProgress, inventoryLayers } from './layers/inventory-layers.js'
 import { collectPackages } from './packages/collect-packages.js'
 import { runRules } from './rules/run-rules.js'
@@ -75,8 +75,16 @@ function buildInventory(
   label: string,
   inventories: ReadonlyMap<Digest, LayerInventory>,
 ): PlatformInventory {
-  const layers = image.layers.flatMap(layer => inventories.get(layer.digest) ?? [])
-  const tree = mergeLayers(layers)
+  const read = image.layers.flatMap(layer => inventories.get(layer.digest) ?? [])
+  const problems = new Map<LayerInventory, LayerProblem[]>()
+  const tree = mergeLayers(read, (problem, layer) => {
+    problems.set(layer, [...(problems.get(layer) ?? []), problem])
+  })
+  // What a layer refers to in lower ones shows only where they meet, so it is not among the layer's own problems.
+  const layers = read.map(layer => {
+    const more = problems.get(layer)
+    return more === undefined ? layer : { ...layer, problems: [...layer.problems, ...more] }
+  })
   const complete =
     layers.length === image.layers.length &&
     layers.every(layer => !layer.problems.some(problem => problem.incomplete))

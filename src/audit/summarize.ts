@@ -7,9 +7,10 @@ export function summarizeInventory(view: PlatformView): AuditSummary {
   let files = 0
   let bytes = 0
   for (const entry of inventory.tree.values()) {
-    if (entry.type !== 'file') continue
+    if (entry.type !== 'file' && entry.type !== 'hardlink') continue
     files += 1
-    bytes += entry.size
+    // Names of one file share its bytes.
+    if (entry.type === 'file') bytes += entry.size
   }
   const packages: Record<string, number> = {}
   for (const { ecosystem } of inventory.packages) packages[ecosystem] = (packages[ecosystem] ?? 0) + 1

@@ -8,8 +8,8 @@ import { writeLayout } from './write-layout.js'
  * `node scripts/write-audit-layouts.mjs FOLDER [NAME...]`, then `archparity audit oci:FOLDER/NAME`.
  */
 export async function writeAuditLayouts(folder: string, names: readonly string[]): Promise<void> {
-  const known = Object.keys(DEBIAN_PROGRAMS) as DebianImageName[]
-  for (const name of known.filter(name => names.length === 0 || names.includes(name))) {
+  const wanted = names.length === 0 ? Object.keys(DEBIAN_PROGRAMS) : names
+  for (const name of wanted as DebianImageName[]) {
     await writeLayout(await buildDebianImage(name), path.join(folder, name))
     console.log(`oci:${path.join(folder, name)}`)
   }

@@ -13,11 +13,13 @@ import { type ClosureRequest, fetchClosures } from './fetch-closure.js'
 import { finishBase } from './finish.js'
 import { writeLoaderCache } from './loader-cache.js'
 import { linkMergedFolders, listMergedFolders } from './merged-usr.js'
-import { DEBIAN_PROGRAMS, type DebianProgram } from './programs.js'
+import { DEBIAN_PROGRAMS, type DebianProgram, LARGE_PROGRAMS } from './programs.js'
 import { type DebPackage, readDeb, readText } from './read-deb.js'
 import { unpackPackages } from './unpack.js'
 
-export type DebianImageName = keyof typeof DEBIAN_PROGRAMS
+const PROGRAMS = { ...DEBIAN_PROGRAMS, ...LARGE_PROGRAMS }
+
+export type DebianImageName = keyof typeof PROGRAMS
 
 /** One platform of an image before it is bytes, so that a test can change it. */
 export interface PlatformParts {
@@ -39,7 +41,7 @@ const limit = pLimit(2)
 /** Builds an image of real Debian packages: its base, shared by all, and its program with what that needs. */
 export async function buildDebianImage(
   name: DebianImageName,
-  platforms: readonly LabPlatform[] = DEBIAN_PROGRAMS[name].platforms,
+  platforms: readonly LabPlatform[] = PROGRAMS[name].platforms,
 ): Promise<Content> {
   return assembleImage(await buildDebianPlatforms(name, platforms))
 }
@@ -47,9 +49,9 @@ export async function buildDebianImage(
 /** The platforms of such an image, in the order of its index. */
 export async function buildDebianPlatforms(
   name: DebianImageName,
-  platforms: readonly LabPlatform[] = DEBIAN_PROGRAMS[name].platforms,
+  platforms: readonly LabPlatform[] = PROGRAMS[name].platforms,
 ): Promise<PlatformParts[]> {
-  const program: DebianProgram = DEBIAN_PROGRAMS[name]
+  const program: DebianProgram = PROGRAMS[name]
   return await Promise.all(
     platforms.map(async platform => {
       const base = await buildBase(platform)
@@ -75,18 +77,22 @@ export function writePlatform({ platform, ...rest }: PlatformParts): Content {
 /** Every closure that some image needs: asking for all at once means that apt reads its lists once. */
 const CLOSURES: readonly ClosureRequest[] = [
   ...LAB_PLATFORMS.map(({ debian }) => ({ architecture: debian, packages: BASE })),
-  ...Object.values(DEBIAN_PROGRAMS).flatMap(({ platforms, packages }) =>
-    platforms.map(({ debian }) => ({ architecture: debian, packages: [...BASE, ...packages] })),
-  ),
+  ...listClosures(DEBIAN_PROGRAMS),
 ]
+
+function listClosures(programs: Readonly<Record<string, DebianProgram>>): ClosureRequest[] {
+  return Object.values(programs).flatMap(({ platforms, packages }) =>
+    platforms.map(({ debian }) => ({ architecture: debian, packages: [...BASE, ...packages] })),
+  )
+}
 
 /** Files of the base's packages and of those `more`, with all that they need. */
 async function fetchFiles({ debian }: LabPlatform, more: readonly string[] = []): Promise<string[]> {
   const wanted = [...BASE, ...more].join(' ')
-  const at = CLOSURES.findIndex(
-    ({ architecture, packages }) => architecture === debian && packages.join(' ') === wanted,
-  )
-  return (await fetchClosures(CLOSURES))[at] ?? []
+  const matches = ({ architecture, packages }: ClosureRequest) =>
+    architecture === debian && packages.join(' ') === wanted
+  const requests = CLOSURES.some(matches) ? CLOSURES : listClosures(LARGE_PROGRAMS)
+  return (await fetchClosures(requests))[requests.findIndex(matches)] ?? []
 }
 
 async function buildBase(platform: LabPlatform): Promise<Layer> {

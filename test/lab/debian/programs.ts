@@ -56,6 +56,16 @@ const FOLDERS: readonly FileEntry[] = [
   { path: 'srv/app', directory: true, uid: 1000, gid: 1000 },
 ]
 
+/** For measuring: what no test needs, so that only who measures has to fetch it. */
+export const LARGE_PROGRAMS = {
+  'debian-large': {
+    platforms: FOUR,
+    packages: ['nodejs', 'python3', 'libllvm14', 'openjdk-17-jre-headless'],
+    files: async () => FOLDERS,
+    config: { ...CONFIG, Cmd: ['node', '--version'] },
+  },
+} satisfies Record<string, DebianProgram>
+
 export const DEBIAN_PROGRAMS = {
   'debian-python': {
     platforms: LAB_PLATFORMS,
