@@ -1,3 +1,4 @@
+import type { PlatformView } from '../view/platform-view.js'
 import { isBuildOutput, isByproduct, isPerBuild } from './byproducts.js'
 import type { Comparison, FileRow } from './comparison.js'
 import { firstEntry } from './file-values.js'
@@ -36,8 +37,10 @@ export const LEGITIMATE: readonly LegitimateReason[] = [
   {
     id: 'empty-platform-folder',
     description: 'A folder that is named after the architecture and holds nothing that other platforms lack.',
-    applies: ({ aspect, row }) =>
-      aspect === 'presence' && row.name.includes('‹') && firstEntry(row.items)?.type === 'directory',
+    applies: ({ aspect, row, comparison }) =>
+      aspect === 'presence' &&
+      firstEntry(row.items)?.type === 'directory' &&
+      row.items.every((item, side) => item === undefined || namesPlatform(item.path, comparison.views[side])),
   },
   {
     id: 'packaging',
@@ -88,6 +91,10 @@ export const LEGITIMATE: readonly LegitimateReason[] = [
 /** Settings are for people to change, and packages ship the same everywhere but for where the loader looks. */
 function isSetting(path: string): boolean {
   return path.startsWith('etc/') && !path.startsWith('etc/ld.so.conf.d/')
+}
+
+function namesPlatform(path: string, view: PlatformView | undefined): boolean {
+  return view !== undefined && view.neutralizePath(path).includes('‹')
 }
 
 function isElf({ items }: FileRow): boolean {
