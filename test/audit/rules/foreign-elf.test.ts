@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Package } from '../../../src/audit/inventory.js'
+import { FOREIGN_REASONS } from '../../../src/audit/rules/common/foreign-reasons.js'
 import {
   audit,
   glibcRoot,
@@ -328,4 +330,9 @@ test('judges no platform that is not Linux, nor one whose ABI it does not know',
   const files = { 'opt/tool': foreignProgram() }
   expect(show(audit([{ platform: 'windows/amd64', files }], PLATFORM_RULES))).toEqual([])
   expect(show(audit([{ platform: 'linux/sparc64', files }], PLATFORM_RULES))).toEqual([])
+})
+
+test('every reason is in the documentation, word for word', () => {
+  const page = readFileSync('docs/audit-rules.md', 'utf8')
+  for (const { id, description } of FOREIGN_REASONS) expect(page).toContain(`| \`${id}\` | ${description} |`)
 })
