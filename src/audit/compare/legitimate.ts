@@ -94,7 +94,7 @@ function isSetting(path: string): boolean {
 }
 
 function namesPlatform(path: string, view: PlatformView | undefined): boolean {
-  return view !== undefined && view.neutralizePath(path).includes('‹')
+  return view?.neutralizePath(path).includes('‹') ?? false
 }
 
 function isElf({ items }: FileRow): boolean {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { LEGITIMATE, type LegitimateReason } from '../../../src/audit/compare/legitimate.js'
 import { AUDIT_RULES } from '../../../src/audit/rules/index.js'
@@ -71,3 +72,8 @@ test.each(LEGITIMATE.map(reason => [reason.id, reason] as const))(
     expect(find(change, reason)).toBeGreaterThan(0)
   },
 )
+
+test('every reason is in the documentation, word for word', () => {
+  const page = readFileSync('docs/audit-rules.md', 'utf8')
+  for (const { id, description } of LEGITIMATE) expect(page).toContain(`| \`${id}\` | ${description} |`)
+})
