@@ -55,6 +55,8 @@ export interface Package {
   readonly source?: string
   /** What it cannot work without, by name (dpkg Depends and Pre-Depends without versions, ...). */
   readonly requires?: readonly string[]
+  /** What it cannot work without on some machines only, by name: requirements with a marker that asks for the machine. */
+  readonly requiresSomewhere?: readonly string[]
 }
 
 /** What `package.json` says of where it runs (npm's `os`, `cpu`, `libc`) and of optional native parts. */

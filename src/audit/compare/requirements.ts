@@ -10,7 +10,7 @@ type Requirers = ReadonlyMap<string, readonly Package[]>
 /**
  * Finds the packages that the packaging itself asks for on some platforms only: where one is installed, some installed
  * package requires it, and that package in the same upstream version on the other platforms does not (Debian's libatomic1,
- * libquadmath0, libunwind8). What only such packages require follows them. `rows` are those that some platform lacks.
+ * libquadmath0, libunwind8), or a Python package asks for it by a marker about the machine. What only such packages require follows them. `rows` are those that some platform lacks.
  */
 export function findAskedFor(
   rows: readonly PackageRow[],
@@ -34,9 +34,20 @@ export function findAskedFor(
 
   function isAskedFor(row: PackageRow): boolean {
     const key = `${row.ecosystem}:${row.name}`
+    if (row.ecosystem === 'python') return isMarked(row)
     return row.items.every((items, side) => {
       if (items === undefined) return true
       return (requirers[side]?.get(key) ?? []).some(requirer => explains(requirer, side, row, key))
+    })
+  }
+
+  /** A wheel says the same everywhere: that the machine decides, and which package asks. */
+  function isMarked(row: PackageRow): boolean {
+    return row.items.every((items, side) => {
+      if (items === undefined) return true
+      return views[side]?.inventory.packages.some(
+        one => one.ecosystem === 'python' && one.requiresSomewhere?.includes(row.name),
+      )
     })
   }
 

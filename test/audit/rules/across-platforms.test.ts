@@ -426,6 +426,29 @@ const LEGITIMATE: readonly [string, Change][] = [
     }),
   ],
   [
+    'a Python package that another asks for on some machines only',
+    everywhere((platform, label) => {
+      const found = (name: string, more = {}) => ({
+        text: 'x',
+        fact: {
+          kind: 'packages' as const,
+          packages: [{ ecosystem: 'python' as const, name, version: '1', ...more }],
+        },
+      })
+      platform.files[`${PYTHON}/sqlalchemy-1.dist-info/METADATA`] = found('sqlalchemy', {
+        requiresSomewhere: ['greenlet'],
+      })
+      if (label === ARM) return
+      const folder = `${PYTHON}/greenlet-1.dist-info`
+      const files = [`/${folder}/METADATA`, `/${folder}/RECORD`]
+      platform.files[`${folder}/METADATA`] = found('greenlet')
+      platform.files[`${folder}/RECORD`] = {
+        text: 'x',
+        fact: { kind: 'file-list', ecosystem: 'python', package: 'greenlet-1', files },
+      }
+    }),
+  ],
+  [
     'a link named after another architecture that its package has there too',
     everywhere((platform, label) => {
       const names = label === AMD64 ? ['i386', 'x86_64'] : label === I386 ? ['i386'] : []
