@@ -85,7 +85,6 @@ function measureFloor(layers) {
 
 function measureAudit() {
   const script = `
-    process.argv.splice(1, 0, 'archparity')
     process.on('exit', () => {
       const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
       process.stderr.write('\\n' + JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, rss: maxRSS * 1024 }))

@@ -2,7 +2,6 @@ import { parseReference } from '../reference/parse-reference.js'
 import type { ImageSource } from './image-source.js'
 import { openLayoutSource } from './layout/layout-source.js'
 import type { RegistryOptions } from './options.js'
-import { RegistrySource } from './registry-source.js'
 
 export interface ImageSourceOptions extends RegistryOptions {
   /** Folder that `oci:` paths are relative to; the working directory by default. */
@@ -18,5 +17,8 @@ export async function openImageSource(text: string, options: ImageSourceOptions 
   if (text.startsWith('oci:')) {
     return await openLayoutSource(text.slice('oci:'.length), options.root ?? process.cwd(), options.signal)
   }
-  return new RegistrySource(parseReference(text), options)
+  const reference = parseReference(text)
+  // Loaded here: it brings an HTTP client with it, which layouts never need.
+  const { RegistrySource } = await import('./registry-source.js')
+  return new RegistrySource(reference, options)
 }

@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { ArchparityError } from '../../errors.js'
 import { sanitizeText } from '../http/sanitize.js'
 import type { CredentialOptions, Credentials } from './credentials.js'
@@ -22,6 +21,8 @@ export async function runCredentialHelper(
     rejectHelper(sanitizeText(name, 60), from, 'that is not the name of a helper')
   }
   const program = `docker-credential-${name}`
+  // Most registries need no helper, and what starts programs takes a tenth of a second to load.
+  const { execa } = await import('execa')
   const result = await execa(program, ['get'], {
     input: server,
     env: options.env,
