@@ -72,6 +72,20 @@ describe('renderAudit', () => {
     expect(render([])).toContain('\nNothing found that speaks against parity.\n')
   })
 
+  test('many notes of a rule are one line', () => {
+    const text = render([NOTE, { ...NOTE, key: 'n2' }, { ...NOTE, key: 'n3', rule: 'missing-library' }])
+    expect(text.match(/^note, /gm)).toHaveLength(2)
+    expect(text).toMatch(/^note, layers-differ: .*\(and 1 more/m)
+    expect(text).not.toMatch(/^\d\. /m)
+  })
+
+  test('platforms that were not read are told', () => {
+    const image = makeImage([...PLATFORMS, 'linux/s390x', 'windows/amd64'].map(readPlatform))
+    const text = renderAudit({ ...report([]), image }, { width: 100, colors: pc.createColors(false) })
+    expect(text).toContain('\nLeft out on request: linux/s390x\n')
+    expect(text).toContain('\nNot read, since it is not Linux: windows/amd64\n')
+  })
+
   test('notes are counted and break nothing', () => {
     expect(render([NOTE])).toContain('\nNothing found that speaks against parity (1 note).\n')
     expect(hasFaults([NOTE])).toBe(false)

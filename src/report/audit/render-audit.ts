@@ -1,5 +1,7 @@
 import type { AuditFinding, AuditSummary, Severity } from '../../model/audit.js'
 import { shortenDigest } from '../../model/digest.js'
+import type { PlatformImage } from '../../model/image.js'
+import { formatPlatform } from '../../model/platform.js'
 import { sanitizeLine } from '../sanitize.js'
 import { hang, measure, pad } from '../terminal/layout.js'
 import { makeStyle, type Style, type TerminalOptions } from '../terminal/style.js'
@@ -11,10 +13,13 @@ const MAX_EVIDENCE = 6
 /** Renders the audit for a terminal: what was read of each platform, the findings, and the answer in one line. */
 export function renderAudit(report: AuditReport, options: TerminalOptions): string {
   const style = makeStyle(options)
+  const faults = report.findings.filter(finding => finding.severity !== 'note')
   const sections = [
     renderHeader(report, style),
     renderPlatforms(report, style),
-    ...report.findings.map((finding, index) => renderFinding(finding, index + 1, report, style)),
+    renderUnread(report, style),
+    ...faults.map((finding, index) => renderFinding(finding, index + 1, report, style)),
+    renderNotes(report, style),
     renderAnswer(report, style),
   ]
   return `${sections
@@ -34,6 +39,7 @@ const HEADINGS = ['PLATFORM', 'DIGEST', 'LAYERS', 'FILES', 'SIZE', 'ELF', 'PACKA
 const RIGHT = new Set([2, 3, 4, 5])
 
 function renderPlatforms(report: AuditReport, { colors }: Style): string[] {
+  if (report.summaries.length === 0) return []
   const rows = [HEADINGS, ...report.summaries.map(summary => describePlatform(summary, report.findings))]
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map(row => measure(row[column] ?? ''))))
   return rows.map((row, index) => {
@@ -60,6 +66,35 @@ function describePlatform(summary: AuditSummary, findings: readonly AuditFinding
     summary.libc ?? '-',
     sayCounts(own) || 'none',
   ]
+}
+
+/** Platforms of the image that were left out, so that nobody takes them for judged. */
+function renderUnread({ image, summaries }: AuditReport, { colors, width }: Style): string[] {
+  const read = new Set(summaries.map(({ digest }) => digest as string))
+  const unread = image.platforms.filter(({ manifest }) => !read.has(manifest.digest))
+  const name = (platforms: readonly PlatformImage[]) =>
+    platforms.map(({ platform }) => sanitizeLine(formatPlatform(platform), 60)).join(', ')
+  const foreign = unread.filter(({ platform }) => platform.os !== 'linux')
+  const chosen = unread.filter(({ platform }) => platform.os === 'linux')
+  return [
+    ...(foreign.length > 0 ? hang('Not read, since it is not Linux: ', name(foreign), width) : []),
+    ...(chosen.length > 0 ? hang('Left out on request: ', name(chosen), width) : []),
+  ].map(line => colors.dim(line))
+}
+
+/** One line for each rule: what breaks nothing must not hide what does. */
+function renderNotes({ findings }: AuditReport, { colors, width }: Style): string[] {
+  const byRule = new Map<string, AuditFinding[]>()
+  for (const finding of findings) {
+    if (finding.severity !== 'note') continue
+    byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding])
+  }
+  return [...byRule].flatMap(([rule, notes]) => {
+    const [first] = notes as [AuditFinding]
+    const more = notes.length > 1 ? ` (and ${notes.length - 1} more; --json shows all)` : ''
+    const text = `${sanitizeLine(first.title, 300)}${more}`
+    return hang(`note, ${rule}: `, text, width).map(line => colors.dim(line))
+  })
 }
 
 function renderFinding(finding: AuditFinding, number: number, report: AuditReport, style: Style): string[] {
