@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { LoggedEvent } from '../../src/model/events.js'
 import { renderJunit } from '../../src/report/junit/render-junit.js'
 import { buildRunReport } from '../../src/report/run-report.js'
-import { LogWriter } from './factory.js'
+import { LogWriter, makeDigest } from './factory.js'
 import { writeFaultyRun, writeHealthyRun, writeHostileRun } from './scenarios.js'
 
 interface ReadCase {
@@ -164,6 +164,51 @@ describe('renderJunit', () => {
     expect(report.suites[0]?.cases).toMatchObject([
       { name: 'suites/broken.suite.ts', result: 'error', type: 'suite-broken' },
     ])
+  })
+
+  test('the static audit: a case that tells what was read, and a failure for each fault', async () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'])
+    for (const platform of ['linux/amd64', 'linux/arm64']) {
+      const digest = makeDigest(platform)
+      const figures = { layers: 2, files: 30, bytes: 1, elfFiles: 4, packages: { dpkg: 9 } }
+      log.add({ type: 'platform-audited', summary: { platform, digest, ...figures } })
+    }
+    const fault = {
+      key: 'foreign-elf:linux/arm64:1',
+      rule: 'foreign-elf',
+      severity: 'error' as const,
+      title: '\u001b[31m/usr/bin/]]>app is a <program> for amd64',
+      platforms: ['linux/arm64'],
+      paths: ['/usr/bin/]]>app'],
+      pathCount: 1,
+      evidence: [{ platform: 'linux/arm64', text: 'machine 62\u0000' }],
+      advice: 'Build it.',
+    }
+    log.add({ type: 'audit-finding', finding: fault })
+    log.add({
+      type: 'audit-finding',
+      finding: { ...fault, key: 'note', severity: 'note', rule: 'layers-differ' },
+    })
+    log.add({ type: 'audit-finished', durationMs: 1500, layers: { read: 4, cached: 0 } })
+    log.check('works', () => ({}))
+    const audit = (await read(render(log.finish()))).suites.find(suite => suite.name === 'audit')
+    expect(audit?.counts).toEqual({ tests: 2, failures: 1, errors: 0, skipped: 0 })
+    expect(audit?.cases[0]).toMatchObject({ classname: 'audit.layers', result: 'passed' })
+    expect(audit?.cases[0]?.out).toContain('linux/arm64: 2 layers, 30 files, 4 of them ELF, 9 dpkg packages')
+    expect(audit?.cases[1]).toMatchObject({
+      classname: 'audit.foreign-elf',
+      result: 'failure',
+      type: 'foreign-elf',
+    })
+    expect(audit?.cases[1]?.message).toContain('app is a <program> for amd64')
+  })
+
+  test('an audit that did not finish is an error', async () => {
+    const log = new LogWriter(['linux/amd64'])
+    const error = { code: 'REGISTRY_FAILED', message: 'the registry answered 503' }
+    log.add({ type: 'audit-finished', durationMs: 1, layers: { read: 0, cached: 0 }, error })
+    const audit = (await read(render(log.finish()))).suites.find(suite => suite.name === 'audit')
+    expect(audit?.cases).toMatchObject([{ result: 'error', message: 'the registry answered 503' }])
   })
 
   test('an empty log is a valid document that is not green', async () => {
