@@ -2,7 +2,7 @@ import type { AuditEvidence } from '../../model/audit.js'
 import type { PlatformView } from '../view/platform-view.js'
 import type { Comparison, FileRow } from './comparison.js'
 import { baseName, parentOf } from './file-values.js'
-import { classifyModule } from './native-modules.js'
+import { classifyModule, isForOtherSystem } from './native-modules.js'
 import { judgeOwnership } from './ownership.js'
 
 /** The folder in which a package's own files lie, relative to the root. */
@@ -96,7 +96,8 @@ function indexFolders(view: PlatformView): ReadonlyMap<string, FolderContent> {
     const folder = folders.get(name) ?? { ...NOTHING }
     folders.set(name, folder)
     if (isSource) folder.sources += 1
-    else if (content?.elf?.architecture !== view.platform.architecture) folder.foreign += 1
+    else if (content?.elf?.architecture !== view.platform.architecture || isForOtherSystem(path))
+      folder.foreign += 1
     else if (classifyModule(path) !== undefined) folder.native += 1
     if (folder.fallback === undefined && isSource && FALLBACK.test(baseName(path))) folder.fallback = path
   }

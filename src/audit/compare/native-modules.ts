@@ -21,6 +21,15 @@ export function classifyModule(path: string): ModuleLanguage | undefined {
   return undefined
 }
 
+/** Words by which builds for other systems are called: ELF too, and of no use on Linux. */
+const OTHER_SYSTEM = /(?<![A-Za-z])(?:android|freebsd|openbsd|netbsd|sunos|solaris|aix|haiku)(?![A-Za-z])/
+
+/** Whether a module lies among builds for another system (`prebuilds/android-arm64/`). */
+export function isForOtherSystem(path: string): boolean {
+  const modules = path.lastIndexOf('node_modules/')
+  return modules >= 0 && OTHER_SYSTEM.test(path.slice(modules))
+}
+
 /** A native module that this platform can load. */
 export interface NativeModule {
   readonly path: string
@@ -38,6 +47,7 @@ export function listLoadableModules(view: PlatformView): ReadonlyMap<string, Nat
   for (const { path, entry, elf } of view.elfFiles) {
     const language = classifyModule(path)
     if (language === undefined || elf.architecture !== view.platform.architecture) continue
+    if (isForOtherSystem(path)) continue
     const name = neutralizeModule(path, view)
     if (!modules.has(name)) modules.set(name, { path, entry, language })
   }

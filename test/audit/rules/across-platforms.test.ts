@@ -449,6 +449,15 @@ const LEGITIMATE: readonly [string, Change][] = [
     }),
   ],
   [
+    'prebuilt modules for other systems',
+    everywhere((platform, label) => {
+      const architecture = label.split('/')[1] ?? ''
+      const folder = 'srv/node_modules/bufferutil/prebuilds'
+      if (label !== AMD64)
+        platform.files[`${folder}/android-${NODE_CPUS[label]}/node.node`] = { elf: architecture }
+    }),
+  ],
+  [
     'a link named after another architecture that its package has there too',
     everywhere((platform, label) => {
       const names = label === AMD64 ? ['i386', 'x86_64'] : label === I386 ? ['i386'] : []

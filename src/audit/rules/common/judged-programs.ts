@@ -1,3 +1,4 @@
+import { isForOtherSystem } from '../../compare/native-modules.js'
 import { findAbi, fitsAbi, runsBesides } from '../../view/abi.js'
 import { detectLibc } from '../../view/libc.js'
 import type { ElfFile, Libc, PlatformView } from '../../view/platform-view.js'
@@ -59,6 +60,8 @@ export const listLoadedFiles = oncePerView((view): LoadedFiles => {
     if (!isOwn && !isInSearchPath(view, path) && isSystemPackage(view.findOwner(path))) return false
     if (elf.type !== 'executable' && elf.type !== 'pie' && elf.type !== 'shared') return false
     if (isEntryProgram(view, path)) return true
+    // Builds for Android and the BSDs ask for libraries that Linux does not have.
+    if (isForOtherSystem(path)) return false
     if (isTestData(path) || isExample(path) || findGuestRoot(view, path, elf) !== undefined) return false
     const owner = findNodePackage(view, path)
     return owner === undefined || !excludesPlatform(owner.manifest, view)

@@ -1,3 +1,4 @@
+import { isForOtherSystem } from '../../compare/native-modules.js'
 import type { TreeEntry } from '../../inventory.js'
 import { findAbi, fitsAbi } from '../../view/abi.js'
 import type { PlatformView } from '../../view/platform-view.js'
@@ -78,6 +79,8 @@ function sortAddons(view: PlatformView): {
       const inside = path.slice(owner === undefined ? 0 : owner.folder.length)
       if (!OTHER_SYSTEM.test(inside)) alien.push(entry)
       else addons?.others.push({ entry, what: 'another system' })
+    } else if (isForOtherSystem(path)) {
+      addons?.others.push({ entry, what: 'another system' })
     } else if (fitsAbi(elf, abi)) {
       if (addons !== undefined) addons.own += 1
     } else if (isNamedBuild({ path, entry, elf })) addons?.others.push({ entry, what: nameMachine(elf) })
