@@ -164,6 +164,14 @@ describe('single files that are wrong', () => {
       ['error: /opt/x/linux-x64/libx.so is a library for amd64'],
     ],
     [
+      "a build in the place of this platform's own",
+      { 'opt/x/linux-x64/libx.so': foreignLibrary(), 'opt/x/linux-arm64/libx.so': foreignLibrary() },
+      [
+        'error: /opt/x/linux-arm64/libx.so is a library for amd64',
+        'error: /opt/x/linux-x64/libx.so is a library for amd64',
+      ],
+    ],
+    [
       '32-bit ARM on arm64, which not every kernel runs',
       { 'opt/tool': foreignProgram('linux/arm/v7') },
       ['error: /opt/tool is a program for arm'],

@@ -373,7 +373,12 @@ describe('symbol-version', () => {
       'musl takes any version',
       {
         ...MUSL,
-        'opt/tool': { mode: 0o755, elf: muslProgram(AMD64, { versionNeeds: { 'libc.so': ['X_1'] } }) },
+        'lib/libx.so': lib(AMD64, { versionDefinitions: ['X_1'] }),
+        'opt/tool': {
+          mode: 0o755,
+          elf: muslProgram(AMD64, { needed: ['libx.so'], versionNeeds: { 'libx.so': ['X_2'] } }),
+        },
+        'opt/x.so': lib(AMD64, { needed: ['libx.so'], versionNeeds: { 'libx.so': ['X_2'] } }),
       },
       [],
     ],

@@ -76,6 +76,20 @@ test.each<[string, SyntheticFiles, Partial<ElfFacts>, readonly string[], string 
     'opt/deep',
   ],
   [
+    'NODEFLIB leaves out what the cache says of defaults',
+    { ...at('usr/lib'), 'etc/ld.so.cache': cache({ 'libx.so.1': ['/usr/lib/libx.so.1'] }) },
+    { noDefaultLib: true },
+    [],
+    undefined,
+  ],
+  [
+    'NODEFLIB takes the rest of the cache',
+    { ...at('opt/deep'), 'etc/ld.so.cache': cache({ 'libx.so.1': ['/opt/deep/libx.so.1'] }) },
+    { noDefaultLib: true },
+    [],
+    'opt/deep',
+  ],
+  [
     'a stale cache falls through to defaults',
     { ...at('usr/lib'), 'etc/ld.so.cache': cache({ 'libx.so.1': ['/gone/libx.so.1'] }) },
     {},
@@ -196,6 +210,20 @@ test('RPATH is handed down to what a file loads, RUNPATH is not', () => {
   expect(tree({ runpath: ['/opt/lib'] })).toEqual(['opt/lib/libfirst.so libsecond.so'])
 })
 
+test('a file with RUNPATH is not served by the RPATH of what loaded it', () => {
+  const view = makeView({
+    platform: AMD64,
+    files: {
+      ...glibcRoot(AMD64),
+      'opt/lib/libfirst.so': { elf: library(AMD64, { needed: ['libsecond.so'], runpath: ['/none'] }) },
+      'opt/lib/libsecond.so': { elf: LIB },
+      'opt/tool': { mode: 0o755, elf: program(AMD64, { needed: ['libfirst.so'], rpath: ['/opt/lib'] }) },
+    },
+  })
+  const tool = view.elfFiles.find(file => file.path === 'opt/tool') as ElfFile
+  expect(view.traceStart(tool).missing.map(each => each.name)).toEqual(['libsecond.so'])
+})
+
 test('a name that is loaded already, or is the soname of what is, is not searched', () => {
   const view = makeView({
     platform: AMD64,
@@ -235,6 +263,13 @@ test.each<[string, SyntheticFiles, Partial<ElfFacts>, readonly string[], string 
   ],
   ['its path file names folders', { ...at('opt/b'), [MUSL_PATH]: text('/opt/a\n/opt/b') }, {}, [], 'opt/b'],
   ['etc/ld.so.conf is not asked', { ...at('opt/b'), 'etc/ld.so.conf': text('/opt/b') }, {}, [], undefined],
+  [
+    "glibc's cache is not asked",
+    { ...at('opt/b'), 'etc/ld.so.cache': cache({ 'libx.so.1': ['/opt/b/libx.so.1'] }) },
+    {},
+    [],
+    undefined,
+  ],
 ])('musl: %s', (_, files, facts, env, expected) => {
   const view = makeView({
     platform: AMD64,
