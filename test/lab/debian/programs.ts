@@ -83,6 +83,13 @@ export const DEBIAN_PROGRAMS = {
     ],
     config: { ...CONFIG, Entrypoint: ['node', 'main.mjs'] },
   },
+  /** What is legitimately of another architecture: C libraries for cross compilers, firmware, boot code. */
+  'debian-cross': {
+    platforms: FOUR,
+    packages: ['libc6-arm64-cross', 'libc6-armhf-cross', 'libc6-s390x-cross', 'opensbi', 'syslinux-common'],
+    files: async () => FOLDERS,
+    config: { ...CONFIG, Cmd: ['true'] },
+  },
   'debian-cpp': {
     platforms: FOUR,
     packages: ['ninja-build', 're2c'],
