@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib'
 
 /** One header and what follows it, written byte by byte: tests need archives that no tool would write. */
 export interface RawEntry {
@@ -57,11 +56,6 @@ export function makePax(records: readonly (readonly [string, string | Buffer])[]
     return Buffer.concat([Buffer.from(String(length)), rest])
   })
   return { name: 'PaxHeaders/x', type, content: Buffer.concat(lines) }
-}
-
-/** `content` with a file of zeros of any size behind it, compressed a thousand to one, without ever being in memory. */
-export function gzipMembers(parts: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(parts.map(part => gzipSync(part, { level: 9 })))
 }
 
 function octal(value: number, digits: number): string {

@@ -14,11 +14,6 @@ export function showText(text: string): string {
   return cut.replace(UNSEEN, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** A path of the tree as people write it. */
-export function showPath(path: string): string {
-  return showText(`/${path}`)
-}
-
 /** `amd64`, or the number of a machine that OCI has no word for. */
 export function nameMachine(elf: Abi & { readonly architecture?: string }): string {
   return formatElfMachine({ ...elf, architecture: elf.architecture })
