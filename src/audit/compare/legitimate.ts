@@ -1,3 +1,4 @@
+import { nameLoaderLibc } from '../view/libc.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { isBuildOutput, isByproduct, isPerBuild } from './byproducts.js'
 import type { Comparison, FileRow } from './comparison.js'
@@ -33,6 +34,15 @@ export const LEGITIMATE: readonly LegitimateReason[] = [
       'The folders and links `lib32`, `lib64`, `libx32` and `libo32` in the root and in `/usr`: each architecture has its own.',
     applies: ({ row }, path) =>
       /^(?:usr\/)?(?:local\/)?lib(?:32|64|x32|o32)$/.test(path) && firstEntry(row.items)?.type !== 'file',
+  },
+  {
+    id: 'c-library',
+    description:
+      "What the C library itself has on some machines only: libmvec, gconv's modules for one processor, and where the link to its loader leads.",
+    applies: ({ aspect, row }, path) =>
+      aspect === 'presence'
+        ? /(?:^|\/)lib[^/]*\/(?:[^/]+\/)?(?:libmvec[-.][^/]*|gconv\/[^/]+_Z9(?:00)?\.so)$/.test(path)
+        : firstEntry(row.items)?.type === 'symlink' && isLoader(path),
   },
   {
     id: 'empty-platform-folder',
@@ -99,6 +109,11 @@ function namesPlatform(path: string, view: PlatformView | undefined): boolean {
 
 function isElf({ items }: FileRow): boolean {
   return firstEntry(items)?.content?.elf !== undefined
+}
+
+function isLoader(path: string): boolean {
+  const libc = nameLoaderLibc(path)
+  return libc === 'glibc' || libc === 'musl'
 }
 
 /** The first reason that makes the difference a legitimate one. */

@@ -31,6 +31,9 @@ const CASES: Readonly<Record<string, Change>> = {
   'library-folder': arm64(platform => {
     platform.files['usr/lib64'] = { link: 'lib' }
   }),
+  'c-library': arm64(platform => {
+    platform.files[`usr/lib/${TRIPLETS['linux/arm64']}/libmvec.so.1`] = { text: 'vectors' }
+  }),
   'empty-platform-folder': arm64(platform => {
     platform.files[`usr/lib/${TRIPLETS['linux/arm64']}/plugins`] = { directory: true }
   }),
@@ -72,6 +75,15 @@ test.each(LEGITIMATE.map(reason => [reason.id, reason] as const))(
     expect(find(change, reason)).toBeGreaterThan(0)
   },
 )
+
+test('what only looks like a part of the C library is found', () => {
+  for (const path of ['opt/app/libmvec.so.1', 'usr/lib/libmvector.so.1', 'usr/lib/gconv/UTF-32.so']) {
+    const change = arm64(platform => {
+      platform.files[path] = { text: 'x' }
+    })
+    expect(find(change), path).toBe(1)
+  }
+})
 
 test('every reason is in the documentation, word for word', () => {
   const page = readFileSync('docs/audit-rules.md', 'utf8')
