@@ -27,6 +27,7 @@ const CATEGORIES = {
   PULL_FAILED: 'coverage',
   PULL_UNPROVEN: 'coverage',
   CONTAINER_FAILED: 'coverage',
+  TEMPORARY_FAILED: 'coverage',
   REPORT_FAILED: 'coverage',
   INTERNAL: 'internal',
 } as const

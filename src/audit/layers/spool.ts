@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import { ArchparityError, describeError } from '../../errors.js'
 import type { ByteSource } from '../byte-source.js'
 
 /**
  * Keeps the bytes of one file after another: in memory up to `memoryBytes`, beyond that in a temporary file that has no
- * name any more, so that nothing can be left behind. What was not written reads as zeros.
+ * name any more, so that nothing can be left behind. What was not written reads as zeros. Throws `TEMPORARY_FAILED` where the
+ * temporary file cannot be written.
  */
 export class Spool {
   readonly #directory: string
@@ -27,8 +29,10 @@ export class Spool {
       this.#memory.fill(0, this.#fill, at)
       bytes.copy(this.#memory, at)
     } else {
-      this.#file ??= this.#open()
-      writeFully(this.#file, bytes, at)
+      this.#onDisk(() => {
+        this.#file ??= this.#open()
+        writeFully(this.#file, bytes, at)
+      })
     }
     this.#fill = end
   }
@@ -46,9 +50,11 @@ export class Spool {
       this.#fill = size
       return createMemorySource(this.#memory.subarray(0, size))
     }
-    this.#file ??= this.#open()
-    ftruncateSync(this.#file, size)
-    return createFileSource(this.#file, size)
+    return this.#onDisk(() => {
+      this.#file ??= this.#open()
+      ftruncateSync(this.#file, size)
+      return createFileSource(this.#file, size)
+    })
   }
 
   /** Forgets the file, and gives the disk back. */
@@ -64,6 +70,23 @@ export class Spool {
     const larger = Buffer.alloc(Math.min(this.#memoryBytes, 2 ** Math.ceil(Math.log2(size))))
     this.#memory.copy(larger, 0, 0, this.#fill)
     this.#memory = larger
+  }
+
+  #onDisk<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      const directory = this.#directory
+      throw new ArchparityError(
+        'TEMPORARY_FAILED',
+        `A large file of a layer cannot be kept in ${directory}: ${describeError(error)}`,
+        {
+          hint: 'Make room there, or name another folder with TMPDIR.',
+          cause: error,
+          details: { directory },
+        },
+      )
+    }
   }
 
   #open(): number {

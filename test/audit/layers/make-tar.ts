@@ -1,4 +1,3 @@
-
 /** One header and what follows it, written byte by byte: tests need archives that no tool would write. */
 export interface RawEntry {
   readonly name: string
