@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
 import pLimit from 'p-limit'
@@ -59,10 +59,13 @@ async function download(requests: readonly ClosureRequest[], folder: string): Pr
     const limit = pLimit(2)
     await Promise.all(
       architectures.map(architecture =>
-        limit(async () => {
-          for (const request of requests.filter(request => request.architecture === architecture))
-            await downloadClosure(request, work, folder)
-        }),
+        limit(() =>
+          downloadClosures(
+            architecture,
+            requests.filter(request => request.architecture === architecture),
+            { work, folder },
+          ),
+        ),
       ),
     )
   } finally {
@@ -70,23 +73,45 @@ async function download(requests: readonly ClosureRequest[], folder: string): Pr
   }
 }
 
-async function downloadClosure(request: ClosureRequest, work: string, folder: string): Promise<void> {
-  const { architecture, packages } = request
-  // One folder an architecture: two calls of apt must not write the same file of architecture `all`.
-  const archives = path.join(folder, architecture)
-  await mkdir(path.join(archives, 'partial'), { recursive: true })
+interface Folders {
+  /** Of this download alone. */
+  readonly work: string
+  readonly folder: string
+}
+
+/** Asks apt what each request needs, and for all the files at once. */
+async function downloadClosures(
+  architecture: string,
+  requests: readonly ClosureRequest[],
+  { work, folder }: Folders,
+): Promise<void> {
   const options = [
     ...listOptions(work, [architecture]),
     // Kept between the calls of one architecture, which some images' apt configuration forbids.
     `-oDir::Cache::pkgcache=${path.join(work, `${architecture}.bin`)}`,
     '-oDebug::NoLocking=1',
-    ...['install', '--yes', '--no-install-recommends'],
   ]
-  const settings = { cwd: work, stdin: 'ignore' } as const
-  // 'http://.../zlib1g_1.2.13_arm64.deb' zlib1g_1%3a1.2.13_arm64.deb 82744 MD5Sum:...
-  const { stdout } = await execa('apt-get', [...options, '--quiet=2', '--print-uris', ...packages], settings)
-  const names = stdout.split('\n').flatMap(line => /^'\S+' (\S+\.deb) /.exec(line)?.[1] ?? [])
-  const download = [...options, `-oDir::Cache::archives=${archives}`, '--download-only', ...packages]
-  await execa('apt-get', download, settings)
-  await writeFile(findList(folder, request), JSON.stringify(names))
+  // One folder an architecture: two calls of apt must not write the same file of architecture `all`.
+  const [kept, fresh] = [path.join(folder, architecture), path.join(work, architecture)]
+  await Promise.all([kept, fresh].map(each => mkdir(each, { recursive: true })))
+  const lists = new Map<ClosureRequest, string[]>()
+  for (const request of requests) lists.set(request, await resolveClosure(options, request, fresh))
+  const missing = new Set([...lists.values()].flat().filter(name => !existsSync(path.join(kept, name))))
+  if (missing.size > 0) {
+    const packages = [...missing].map(name => name.replace(/_.*/, ''))
+    await execa('apt-get', [...options, 'download', ...packages], { cwd: fresh, stdin: 'ignore' })
+    for (const name of missing) await rename(path.join(fresh, name), path.join(kept, name))
+  }
+  for (const [request, names] of lists) await writeFile(findList(folder, request), JSON.stringify(names))
+}
+
+/** Names of files, from lines such as `'http://.../zlib1g_1.2.13_arm64.deb' zlib1g_1%3a1.2.13_arm64.deb 82744 MD5Sum:...` */
+async function resolveClosure(
+  options: readonly string[],
+  { packages }: ClosureRequest,
+  cwd: string,
+): Promise<string[]> {
+  const ask = ['install', '--yes', '--no-install-recommends', '--quiet=2', '--print-uris', ...packages]
+  const { stdout } = await execa('apt-get', [...options, ...ask], { cwd, stdin: 'ignore' })
+  return stdout.split('\n').flatMap(line => /^'\S+' (\S+\.deb) /.exec(line)?.[1] ?? [])
 }
