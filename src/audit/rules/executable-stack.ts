@@ -1,5 +1,6 @@
+import { isForOtherSystem } from '../compare/native-modules.js'
 import { cite } from './common/describe.js'
-import { isTestData } from './common/places.js'
+import { isFirmware, isTestData } from './common/places.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** Programs and libraries that ask for an executable stack (PT_GNU_STACK with PF_X). */
@@ -17,7 +18,9 @@ export const executableStack: AuditRule = {
           elf.type !== 'relocatable' &&
           elf.type !== 'core' &&
           elf.architecture === view.platform.architecture &&
-          !isTestData(path),
+          !isTestData(path) &&
+          !isFirmware(path) &&
+          !isForOtherSystem(path),
       )
       if (files.length === 0) return []
       const paths = files.map(file => `/${file.path}`)

@@ -1,7 +1,8 @@
+import { isForOtherSystem } from '../compare/native-modules.js'
 import type { ElfFacts } from '../elf/elf-facts.js'
 import type { ElfFile, PlatformView } from '../view/platform-view.js'
 import { cite } from './common/describe.js'
-import { isTestData } from './common/places.js'
+import { isFirmware, isTestData } from './common/places.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /**
@@ -31,6 +32,7 @@ function findTooSmall(view: PlatformView): RuleHit[] {
     const { elf } = file
     const loadable =
       (elf.type === 'executable' || elf.type === 'pie' || elf.type === 'shared') && !isTestData(file.path)
+    if (isFirmware(file.path) || isForOtherSystem(file.path)) continue
     if (!loadable || elf.architecture !== view.platform.architecture) continue
     const max = limitPages(elf)
     if (max !== undefined && sizes.some(size => size > max))

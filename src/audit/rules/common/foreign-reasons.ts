@@ -5,7 +5,7 @@ import type { ElfFile, PlatformView } from '../../view/platform-view.js'
 import { findGuestRoot, holdsSystem } from './guest-roots.js'
 import { excludesPlatform, findNodePackage } from './node-packages.js'
 import { isSystemPackage, readPackageArchitecture } from './package-architecture.js'
-import { isInLoaderFolder, isInSearchPath, isTestData } from './places.js'
+import { isFirmware, isInLoaderFolder, isInSearchPath, isTestData } from './places.js'
 import { hasOwnBuild, isNamedBuild } from './platform-folders.js'
 import { isTaggedForOther } from './python-tag.js'
 
@@ -17,8 +17,6 @@ export interface ForeignReason {
   applies(file: ElfFile, view: PlatformView): boolean
 }
 
-const FIRMWARE =
-  /^(?:usr\/)?lib\/firmware\/|^boot\/|(?:^|\/)vmlinux[^/]*$|^usr\/(?:local\/)?(?:share|lib)\/(?:qemu|ipxe|seabios|slof|openbios|u-boot|grub|syslinux|edk2|ovmf|aavmf|qemu-efi[^/]*|opensbi|arm-trusted-firmware|xen|virtio[^/]*)\//i
 const EMULATION = /(?:^|\/)(?:box(?:64|86)|wine|proton|fex-emu|hangover)[^/]*\//i
 /** Folders that are named after a target: `usr/aarch64-linux-gnu`, `gcc-cross/...`, `rustlib/...`, `x-tools/...`. */
 const TARGET = /^([a-z0-9_]+)-(?:[a-z0-9_]+-)?(?:linux|none|elf|android)/
@@ -40,7 +38,7 @@ export const FOREIGN_REASONS: readonly ForeignReason[] = [
     id: 'firmware',
     description:
       'Firmware and boot code: below `lib/firmware`, `boot`, and the folders of QEMU, GRUB, iPXE, U-Boot and their like.',
-    applies: ({ path }) => FIRMWARE.test(path),
+    applies: ({ path }) => isFirmware(path),
   },
   {
     id: 'test-data',

@@ -59,6 +59,14 @@ export function isModule(path: string): boolean {
   return path.endsWith('.so') && MODULE_FOLDERS.test(path)
 }
 
+const FIRMWARE =
+  /^(?:usr\/)?lib\/firmware\/|^boot\/|(?:^|\/)vmlinux[^/]*$|^usr\/(?:local\/)?(?:share|lib)\/(?:qemu|ipxe|seabios|slof|openbios|u-boot|grub|syslinux|edk2|ovmf|aavmf|qemu-efi[^/]*|opensbi|arm-trusted-firmware|xen|virtio[^/]*)\//i
+
+/** Whether the path is of firmware or boot code: no program of the platform's kernel. */
+export function isFirmware(path: string): boolean {
+  return FIRMWARE.test(path)
+}
+
 /** Whether the path says that nobody runs the file: a test's data. */
 export function isTestData(path: string): boolean {
   return TEST_DATA.test(path)
