@@ -26,7 +26,7 @@ export function runRules(
     .filter(rule => levels[rule.id] !== 'off' && (only === undefined || only.includes(rule.id)))
     .flatMap(rule => {
       const level = levels[rule.id]
-      const hits = mergeHits(checkRule(rule, input))
+      const hits = mergeHits(checkRule(rule, input), input)
       return hits.map(hit => makeFinding(rule, hit, level === 'off' ? undefined : level, labels))
     })
   return orderFindings(findings, rules, labels)
@@ -48,10 +48,14 @@ function checkRule(rule: AuditRule, input: RuleInput): readonly RuleHit[] {
 }
 
 /** One finding for what is wrong in the same words on several platforms. */
-function mergeHits(hits: readonly RuleHit[]): readonly RuleHit[] {
+function mergeHits(hits: readonly RuleHit[], { views }: RuleInput): readonly RuleHit[] {
   const merged = new Map<string, [RuleHit, ...RuleHit[]]>()
   for (const hit of hits) {
-    const key = `${hit.severity ?? ''}\0${hit.subject}\0${hit.title}`
+    const [label] = hit.platforms
+    const view = hit.platforms.length === 1 ? views.find(each => each.label === label) : undefined
+    // A title may hold a path with the platform's own words.
+    const title = view?.neutralizePath(hit.title) ?? hit.title
+    const key = `${hit.severity ?? ''}\0${hit.subject}\0${title}`
     const known = merged.get(key)
     if (known === undefined) merged.set(key, [hit])
     else known.push(hit)

@@ -56,6 +56,17 @@ describe('merging', () => {
     ])
   })
 
+  test('titles that differ in nothing but the platform’s own words are one', () => {
+    const hits = [
+      hit(AMD64, { title: '/usr/lib/x86_64-linux-gnu/x lacks libgcc' }),
+      hit(ARM64, { title: '/usr/lib/aarch64-linux-gnu/x lacks libgcc' }),
+    ]
+    const findings = runRules(INPUT, {}, undefined, [rule('x', hits)])
+    expect(findings.map(({ platforms, title }) => [platforms, title])).toEqual([
+      [[AMD64, ARM64], '/usr/lib/x86_64-linux-gnu/x lacks libgcc'],
+    ])
+  })
+
   test.each<[string, Partial<RuleHit>]>([
     ['subjects', { subject: 'other' }],
     ['titles', { title: 'other' }],
