@@ -17,7 +17,7 @@ export interface SplitClass {
 /** How platforms differ in one thing: at least two classes, the largest first. */
 export interface Split {
   readonly classes: readonly SplitClass[]
-  /** The class of more than half of at least three platforms: what the others are measured by. */
+  /** The class of more than half of the platforms: what the others are measured by. */
   readonly majority?: SplitClass
   /** Positions of the platforms that are wrong: all but the majority, or all where there is none. */
   readonly wrong: readonly number[]
@@ -81,12 +81,20 @@ function judgeClasses(classes: SplitClass[], labels: readonly string[]): Split {
   classes.sort((a, b) => b.members.length - a.members.length || compareText(firstLabel(a), firstLabel(b)))
   const total = classes.reduce((sum, one) => sum + one.members.length, 0)
   const largest = classes[0] as SplitClass
-  const majority = total >= 3 && largest.members.length * 2 > total ? largest : undefined
+  const majority = largest.members.length * 2 > total ? largest : undefined
   const wrong = classes.filter(one => one !== majority).flatMap(one => one.members)
   return { classes, ...(majority ? { majority } : {}), wrong: wrong.sort((a, b) => a - b) }
 }
 
-/** Equal for splits that part the platforms the same way; values play no role unless `withValues`. */
-export function signSplit(split: Split, withValues = false): string {
-  return split.classes.map(one => `${withValues ? `${one.value}=` : ''}${one.members.join(',')}`).join('|')
+/** Equal for splits that part the platforms the same way, whatever the values are. */
+export function signSplit(split: Split): string {
+  return split.classes.map(one => one.members.join(',')).join('|')
+}
+
+/**
+ * Equal for splits by presence in which the same platforms lack something, and the same side is wrong. Who has it may
+ * differ by a platform that could not be read.
+ */
+export function signMissing({ classes, majority }: Split): string {
+  return `${classes.find(one => one.value === 'missing')?.members.join(',')} ${majority?.value}`
 }

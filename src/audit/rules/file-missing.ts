@@ -7,7 +7,7 @@ import { isToldAsLibrary } from '../compare/lost-libraries.js'
 import { classifyModule } from '../compare/native-modules.js'
 import { judgeOwnership } from '../compare/ownership.js'
 import { isFolderMissing } from '../compare/row-folders.js'
-import { type Split, signSplit, splitPresence } from '../compare/split.js'
+import { type Split, signMissing, splitPresence } from '../compare/split.js'
 import { countOf, formatBytes, joinLabels, labelsOf } from '../compare/wording.js'
 import type { TreeEntry } from '../inventory.js'
 import type { AuditRule, RuleHit, RuleInput } from './rule.js'
@@ -47,15 +47,13 @@ function findMissing(comparison: Comparison): RuleHit[] {
     )
     const entry = firstEntry(row.items)
     if (split === undefined || entry === undefined) continue
-    // Which side is the majority follows from the classes, so the signature holds what is missing where.
-    const signature = signSplit(split, true)
     // A folder is a finding of its own only where it is empty; else what it holds is told or explained.
     if (entry.type === 'directory' && filled.has(row.name)) continue
     // The module's own rule knows what its loss means.
     if (isToldAsModule(row, entry, comparison) || isToldAsLibrary(row, comparison)) continue
     if (findReason({ aspect: 'presence', row, comparison }) !== undefined) continue
     const topic = NAMED_DATA.find(one => one.matches.test(entry.path))?.name ?? ''
-    const key = `${signature} ${topic}`
+    const key = `${signMissing(split)} ${topic}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { split, topic, rows: [row] })
     else group.rows.push(row)

@@ -12,7 +12,7 @@ import {
 import { listLoadableModules, type NativeModule } from '../compare/native-modules.js'
 import { judgeOwnership } from '../compare/ownership.js'
 import { isFolderMissing } from '../compare/row-folders.js'
-import { type Split, signSplit, splitPresence } from '../compare/split.js'
+import { type Split, signMissing, splitPresence } from '../compare/split.js'
 import { countOf, joinLabels, labelsOf } from '../compare/wording.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
@@ -46,7 +46,7 @@ function findMissing(comparison: Comparison): RuleHit[] {
     const row: FileRow = { name, items: items.map(item => item?.entry), ambiguous: false }
     if (isExplained(row, comparison)) continue
     const folder = locatePackage(module.path)
-    const key = `${signSplit(split, true)} ${folder.path}`
+    const key = `${signMissing(split)} ${folder.path}`
     const missing = { split, module, row, folder }
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [missing])

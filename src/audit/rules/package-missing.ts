@@ -4,7 +4,7 @@ import { type Comparison, comparePlatforms } from '../compare/comparison.js'
 import { neutralizeWords } from '../compare/neutral-words.js'
 import { listVersions, type PackageRow } from '../compare/package-rows.js'
 import { findAskedFor } from '../compare/requirements.js'
-import { type Split, signSplit, splitPresence } from '../compare/split.js'
+import { type Split, signMissing, splitPresence } from '../compare/split.js'
 import { countOf, joinLabels, labelsOf } from '../compare/wording.js'
 import { findLackingPackages } from './native/npm-builds.js'
 import type { AuditRule, RuleHit } from './rule.js'
@@ -41,7 +41,7 @@ function findMissing(comparison: Comparison): RuleHit[] {
     )
     if (split === undefined) continue
     const topic = Object.hasOwn(NAMED_PACKAGES, row.name) ? (NAMED_PACKAGES[row.name] ?? '') : ''
-    const key = `${signSplit(split, true)} ${topic}`
+    const key = `${signMissing(split)} ${topic}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { split, topic, rows: [row] })
     else group.rows.push(row)

@@ -18,6 +18,7 @@ export interface SyntheticFile {
   readonly program?: boolean
   /** Libraries that the code needs. */
   readonly needed?: readonly string[]
+  readonly soname?: string
   readonly directory?: boolean
   readonly link?: string
   readonly mode?: number
@@ -82,7 +83,10 @@ export function makeHealthy(label: string): SyntheticPlatform {
           createdBy: `/bin/sh -c #(nop) ADD file:${'0'.repeat(63)}${label.length % 10} in / `,
           emptyLayer: false,
         },
-        { createdBy: `RUN |1 TARGETARCH=${architecture} /bin/sh -c make # buildkit`, emptyLayer: false },
+        {
+          createdBy: `RUN |2 TARGETARCH=${architecture} TARGETVARIANT=${label.split('/')[2] ?? ''} /bin/sh -c make # buildkit`,
+          emptyLayer: false,
+        },
       ],
     },
     attestations: [
@@ -262,7 +266,10 @@ function makeEntry(path: string, file: SyntheticFile): TreeEntry {
   }
 }
 
-function makeContent({ text, elf, program, needed, fact }: SyntheticFile, bytes: Buffer): FileContent {
+function makeContent(
+  { text, elf, program, needed, soname, fact }: SyntheticFile,
+  bytes: Buffer,
+): FileContent {
   const neutral = text === undefined ? undefined : hashNeutralText(bytes)
   return {
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -284,6 +291,7 @@ function makeContent({ text, elf, program, needed, fact }: SyntheticFile, bytes:
             type: program ? 'pie' : 'shared',
             flags: 0,
             ...(needed === undefined ? {} : { needed }),
+            ...(soname === undefined ? {} : { soname }),
           },
         }),
   }

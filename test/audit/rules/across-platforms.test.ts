@@ -215,6 +215,39 @@ const FAULTS: readonly [string, Change, readonly string[]][] = [
     ],
   ],
   [
+    'one of two modules is missing, and a fallback takes its place',
+    everywhere((platform, label) => {
+      const build = 'srv/node_modules/bufferutil/build/Release'
+      const elf = label.split('/')[1] ?? ''
+      platform.files[`${build}/one.node`] = { elf }
+      if (label !== S390X) platform.files[`${build}/two.node`] = { elf }
+    }),
+    [
+      'module-missing error linux/s390x: linux/s390x lacks the native module /srv/node_modules/bufferutil/build/Release/two.node of bufferutil, and nothing fails for it',
+    ],
+  ],
+  [
+    "a Python package that the distribution has too is missing where pip put it, and the distribution's",
+    everywhere((platform, label) => {
+      const fact = {
+        kind: 'packages' as const,
+        packages: [{ ecosystem: 'python' as const, name: 'gast', version: '0.5.2' }],
+      }
+      const ofDistribution = 'usr/lib/python3/dist-packages/gast-0.5.2.egg-info'
+      const ofPip = `${PYTHON}/gast-0.5.2.dist-info`
+      const files = [`/${ofPip}/METADATA`, `/${ofPip}/RECORD`]
+      if (label === ARM) return
+      platform.packages.push({ ...dpkg('python3-gast', '1', 'all'), files: [`/${ofDistribution}`] })
+      platform.files[ofDistribution] = { text: 'x', fact }
+      platform.files[`${ofPip}/METADATA`] = { text: 'x', fact }
+      platform.files[`${ofPip}/RECORD`] = {
+        text: 'x',
+        fact: { kind: 'file-list', ecosystem: 'python', package: 'gast-0.5.2', files },
+      }
+    }),
+    ['package-missing warning linux/arm/v7: linux/arm/v7 lacks 2 packages (python3-gast, gast)'],
+  ],
+  [
     'a wheel was built without its speedups',
     drop(ARM, `${PYTHON}/yaml/_yaml.cpython-311-arm-linux-gnueabihf.so`),
     [
@@ -315,6 +348,15 @@ const FAULTS: readonly [string, Change, readonly string[]][] = [
     ],
   ],
   [
+    'a link stands where others have a file',
+    everywhere((platform, label) => {
+      platform.files['opt/app/notes'] = label === ARM64 ? { link: '/opt/app/run.sh' } : { text: 'x' }
+    }),
+    [
+      'content-differs warning linux/arm64: /opt/app/notes is not the same on linux/arm64 as on the other platforms',
+    ],
+  ],
+  [
     'a link leads elsewhere',
     everywhere((platform, label) => {
       platform.files['opt/current'] = { link: label === ARM64 ? '/opt/old' : '/opt/app' }
@@ -391,6 +433,27 @@ test.each(FAULTS)('%s: exactly that is found', (_, change, expected) => {
 })
 
 const LEGITIMATE: readonly [string, Change][] = [
+  [
+    "a file under two of one platform's own names",
+    everywhere((platform, label) => {
+      const names = label === AMD64 ? ['x86_64', 'amd64'] : [TRIPLETS[label]?.split('-')[0] ?? '']
+      for (const name of names) platform.files[`opt/conf/${name}/settings`] = { text: name }
+    }),
+  ],
+  [
+    'a module for another machine, which foreign-elf tells,',
+    everywhere((platform, label) => {
+      platform.files['opt/app/fast.abi3.so'] = {
+        elf: label === ARM64 ? 'amd64' : (label.split('/')[1] ?? ''),
+      }
+    }),
+  ],
+  [
+    'an attestation that could not be read',
+    on(ARM64, platform => {
+      platform.attestations = [{ digest: `sha256:${'2'.repeat(64)}`, predicateTypes: [] }]
+    }),
+  ],
   [
     'a prebuilt module for others alone, which native-module tells,',
     everywhere(platform => {
@@ -470,10 +533,11 @@ const LEGITIMATE: readonly [string, Change][] = [
     both(
       everywhere((platform, label) => {
         const elf = label.split('/')[1] ?? ''
-        platform.files['usr/lib/libmaker.so.1'] = { elf }
+        platform.files['usr/lib/libmaker.so.1'] = { link: 'libmaker.so.1.0' }
+        platform.files['usr/lib/libmaker.so.1.0'] = { elf, soname: 'libmaker.so.1' }
         platform.files['usr/bin/maker'] = { elf, program: true, mode: 0o755, needed: ['libmaker.so.1'] }
       }),
-      drop(S390X, 'usr/lib/libmaker.so.1'),
+      drop(S390X, 'usr/lib/libmaker.so.1', 'usr/lib/libmaker.so.1.0'),
     ),
   ],
   [
@@ -577,6 +641,19 @@ test('nothing is concluded from what a platform lacks that could not be read, an
   expect(audit(makeInput(change))).toEqual([
     'file-missing note linux/arm64: Nothing is concluded from what is missing on linux/arm64',
   ])
+})
+
+test('a folder is told as a whole beside a platform that could not be read', () => {
+  const change = both(
+    drop(S390X, 'opt/app'),
+    drop(ARM64, 'opt/app/run.sh'),
+    on(ARM64, platform => {
+      platform.complete = false
+    }),
+  )
+  expect(audit(makeInput(change))).toContain(
+    'file-missing warning linux/s390x: linux/s390x lacks /opt/app with 3 files',
+  )
 })
 
 test('another operating system is not compared with Linux', () => {
