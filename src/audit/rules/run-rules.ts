@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 import { ArchparityError, describeError } from '../../errors.js'
 import type { AuditFinding, RuleLevel, Severity } from '../../model/audit.js'
 import { compareText } from '../../model/platform.js'
+import { showText } from './common/describe.js'
 import { AUDIT_RULES } from './index.js'
 import type { AuditRule, RuleHit, RuleInput } from './rule.js'
 
 const MAX_PATHS = 50
 const MAX_EVIDENCE = 20
+const MAX_TITLE = 500
+const MAX_TEXT = 2000
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 
@@ -102,12 +105,14 @@ function makeFinding(
     key: `${rule.id}:${platforms.join(',')}:${hash}`,
     rule: rule.id,
     severity,
-    title: hit.title,
+    title: showText(hit.title, MAX_TITLE),
     platforms,
     paths: paths.slice(0, MAX_PATHS),
     pathCount: paths.length,
-    evidence: hit.evidence.slice(0, MAX_EVIDENCE),
-    advice: hit.advice,
+    evidence: hit.evidence
+      .slice(0, MAX_EVIDENCE)
+      .map(each => ({ ...each, text: showText(each.text, MAX_TEXT) })),
+    advice: showText(hit.advice, MAX_TEXT),
   }
 }
 

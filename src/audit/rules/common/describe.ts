@@ -9,8 +9,8 @@ const MAX_TEXT = 200
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 /** Makes a text from an image fit for one line: what cannot be seen is shown as an escape, and the text is cut. */
-export function showText(text: string): string {
-  const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+export function showText(text: string, limit = MAX_TEXT): string {
+  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text
   return cut.replace(UNSEEN, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
