@@ -19,7 +19,7 @@ export async function auditCommand(
   const { image: named, settings, root } = await gatherSettings(image, flags)
   const began = performance.now()
   const temporary = openTemporaryDirectory()
-  const progress = createAuditProgress(process.stderr)
+  const progress = await createAuditProgress(process.stderr)
   const interruption = listenForInterrupt(
     () => {},
     async () => temporary.close(),

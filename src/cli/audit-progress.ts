@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update'
 import type { InventoryProgress } from '../audit/layers/inventory-layers.js'
 import { shortenDigest } from '../model/digest.js'
 import type { ResolvedImage } from '../model/image.js'
@@ -12,9 +11,10 @@ export interface AuditProgress {
   stop(): void
 }
 
-export function createAuditProgress(stream: NodeJS.WriteStream): AuditProgress {
+/** Makes the display of one audit; what redraws a line is only loaded where there is a terminal. */
+export async function createAuditProgress(stream: NodeJS.WriteStream): Promise<AuditProgress> {
   const live = stream.isTTY === true && !process.env.CI
-  const update = live ? createLogUpdate(stream) : undefined
+  const update = live ? (await import('log-update')).createLogUpdate(stream) : undefined
   let shown = 0
   const say = (text: string) => {
     update?.clear()
