@@ -1,14 +1,45 @@
 // @ts-check
-// `npm run bench [rounds]`: archparity against the loop that people write, and against the floor (bench/).
+// `npm run bench [commands|audit] [rounds]`: archparity against what people do without it, and against the floor (bench/).
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pushLabImages } from './push-lab-images.mjs'
 import { runScript } from './run-script.mjs'
 import { setUp } from './setup/index.mjs'
 import { ROOT } from './setup/places.mjs'
 
-await runScript(async keep => {
+const IMAGE = 'debian-large'
+const [first, ...rest] = process.argv.slice(2)
+const rounds = first === 'audit' || first === 'commands' ? rest : process.argv.slice(2)
+
+await runScript(first === 'audit' ? measureAudit : measureCommands)
+
+/** @type {import('./run-script.mjs').Job} */
+async function measureCommands(keep) {
   const ready = keep(await setUp({ build: true, engine: true, binfmt: true, registry: true }))
   const [image = ''] = await pushLabImages(['healthy'], ready.registry, 'bench')
-  const bench = path.join(ROOT, 'bench', 'command-checks.mjs')
-  return await ready.run(process.execPath, [bench, image, ...process.argv.slice(2)], { cwd: ROOT })
-})
+  return await run(ready, 'command-checks.mjs', image)
+}
+
+/** @type {import('./run-script.mjs').Job} */
+async function measureAudit(keep) {
+  const ready = keep(await setUp({ build: true }))
+  const folder = mkdtempSync(path.join(tmpdir(), 'archparity-bench-'))
+  try {
+    const write = path.join(ROOT, 'scripts', 'write-audit-layouts.mjs')
+    const code = await ready.run(process.execPath, [write, folder, IMAGE], { cwd: ROOT })
+    return code === 0 ? await run(ready, 'audit.mjs', path.join(folder, IMAGE)) : code
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * @param {import('./setup/index.mjs').SetUp} ready
+ * @param {string} bench
+ * @param {string} subject
+ */
+async function run(ready, bench, subject) {
+  const file = path.join(ROOT, 'bench', bench)
+  return await ready.run(process.execPath, [file, subject, ...rounds], { cwd: ROOT })
+}
