@@ -3,6 +3,13 @@ import { afterAll } from 'vitest'
 import { findLocalEndpoint } from '../../src/hosts/endpoint.js'
 import { createEngineClient } from '../../src/hosts/engine-client.js'
 
+const started: Docker.Container[] = []
+
+// Here and not where one is started: a hook that a test registers while it runs is never called.
+afterAll(async () => {
+  await Promise.all(started.map(container => container.remove({ force: true, v: true }).catch(() => {})))
+})
+
 /** Found once: looking for it a second time would find another, since the variable is gone then. */
 let endpoint: ReturnType<typeof findLocalEndpoint> | undefined
 
@@ -32,7 +39,7 @@ export async function startIdleContainer(
     ...options,
     HostConfig: { Init: true, ...options.HostConfig },
   })
-  afterAll(() => container.remove({ force: true, v: true }).catch(() => {}))
+  started.push(container)
   await container.start()
   return container
 }
