@@ -11,7 +11,7 @@ const TOLD_ELSEWHERE = new Set(['config-platform', 'same-manifest', 'platform-mi
 
 /**
  * Findings of the static audit. Notes are told in the reports and are no findings; a foreign program that a guard
- * saw running is told by the guard's finding (see `describeForeignFiles`).
+ * saw running is told by the guard's finding (see `addForeignFiles`).
  */
 export function findAuditFaults(record: RunRecord, guards: readonly FindingDraft[]): FindingDraft[] {
   return (record.audit?.findings ?? [])

@@ -31,9 +31,7 @@ function draftCheck(check: CheckRecord, world: World): FindingDraft[] {
     if (ruling === undefined || outcomes.get(target.id) !== 'bad') continue
     const evidence = gatherEvidence(check, target, healthy)
     // What evidence decides is only one finding where the evidence is the same.
-    const known = findTouched(check, target, record).map(finding => finding.key)
-    const key =
-      ruling === 'evidence' ? [ruling, evidence.signature?.signature.id ?? '', ...known].join(' ') : ruling
+    const key = ruling === 'evidence' ? signEvidence(check, evidence, world) : ruling
     const group = groups.get(key) ?? { ruling, members: [] }
     group.members.push(evidence)
     groups.set(key, group)
@@ -42,6 +40,12 @@ function draftCheck(check: CheckRecord, world: World): FindingDraft[] {
     const draft = draftFailure(check, ruling, members, world)
     return unstable === undefined ? draft : doubtDraft(draft, unstable.target)
   })
+}
+
+/** Equal for targets that one evidence decides: the same signature, and static findings about the same files. */
+function signEvidence(check: CheckRecord, { target, signature }: TargetEvidence, { record }: World): string {
+  const known = findTouched(check, target, record).map(finding => finding.key)
+  return ['evidence', signature?.signature.id ?? '', ...known].join(' ')
 }
 
 /** Good where it passed, bad where it failed; targets that a guard explains, or that flip, prove nothing. */

@@ -1,4 +1,5 @@
 import type { AuditSummary } from '../model/audit.js'
+import { nameLoaderLibc } from './view/libc.js'
 import type { PlatformView } from './view/platform-view.js'
 
 /** The figures of one platform. */
@@ -30,9 +31,8 @@ export function summarizeInventory(view: PlatformView): AuditSummary {
 function nameLibc(view: PlatformView): string {
   const counts = { glibc: 0, musl: 0 }
   for (const { elf } of view.elfFiles) {
-    if (elf.interpreter === undefined) continue
-    if (elf.interpreter.includes('/ld-musl-')) counts.musl += 1
-    else if (/\/ld(-linux|64)?[^/]*\.so\.\d+$/.test(elf.interpreter)) counts.glibc += 1
+    const libc = elf.interpreter === undefined ? undefined : nameLoaderLibc(elf.interpreter)
+    if (libc === 'glibc' || libc === 'musl') counts[libc] += 1
   }
   if (counts.glibc === 0 && counts.musl === 0) return 'none'
   return counts.musl > counts.glibc ? 'musl' : 'glibc'
