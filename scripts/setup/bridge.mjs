@@ -1,7 +1,6 @@
 // @ts-check
 
 import { existsSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { findCommand } from './find-command.mjs'
 import { runCommand } from './run-command.mjs'
 
@@ -12,7 +11,7 @@ import { runCommand } from './run-command.mjs'
 export async function ensureBridge(name) {
   const ip = findCommand('ip') ?? 'ip'
   if (!hasInterface(name)) {
-    const address = chooseSubnet(listAddresses())
+    const address = chooseSubnet(await listAddresses(ip))
     await runCommand(ip, ['link', 'add', name, 'type', 'bridge'])
     await runCommand(ip, ['address', 'add', address, 'dev', name])
   }
@@ -29,10 +28,14 @@ function hasInterface(name) {
   return existsSync(`/sys/class/net/${name}`)
 }
 
-function listAddresses() {
-  return Object.values(networkInterfaces()).flatMap(
-    addresses => addresses?.map(({ address }) => address) ?? [],
-  )
+/**
+ * The kernel's own list: Node's leaves out interfaces without a carrier, as a bridge is while no container runs.
+ * @param {string} ip
+ * @returns {Promise<string[]>}
+ */
+async function listAddresses(ip) {
+  const { output } = await runCommand(ip, ['-4', '-oneline', 'address'])
+  return [...output.matchAll(/ inet ([\d.]+)\//g)].map(match => match[1] ?? '')
 }
 
 /**

@@ -1,5 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import Docker from 'dockerode'
 import { expect, test } from 'vitest'
@@ -12,7 +12,10 @@ import { createUndoStack } from '../../scripts/setup/undo-stack.mjs'
 
 const machine = readMachine()
 const canStart = machine.platform === 'linux' && machine.isRoot && findCommand('dockerd') !== undefined
-const listBridges = () => Object.keys(networkInterfaces()).filter(name => name.startsWith('arch'))
+// Not the bridge of the default run folder, which another set-up may start or stop at any time.
+const listBridges = () => readdirSync('/sys/class/net').filter(name => name.startsWith('archp-'))
+const listSubnets = () =>
+  execFileSync('ip', ['-4', '-oneline', 'address'], { encoding: 'utf8' }).match(/(?<= inet )[\d.]+\/\d+/g)
 
 test.runIf(canStart)('a private engine starts beside another, is shared, and leaves nothing', async () => {
   // Below the cache: what holds an engine's data must not be an overlay itself.
@@ -26,6 +29,7 @@ test.runIf(canStart)('a private engine starts beside another, is shared, and lea
     const info = await new Docker({ socketPath: new URL(endpoint).pathname }).info()
     expect(info.DockerRootDir).toBe(path.join(folder, 'engine'))
     expect(listBridges()).toHaveLength(bridges.length + 1)
+    expect(listSubnets(), 'no two interfaces in one subnet').toEqual([...new Set(listSubnets())])
     expect(await startPrivateEngine({ machine, undo: second })).toBe(endpoint)
     await first.undoAll()
     expect(await pingEngine(endpoint), 'the second one still needs it').toBeUndefined()
