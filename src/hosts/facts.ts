@@ -31,6 +31,7 @@ export async function gatherHostFacts(engine: Docker, name: string, endpoint: st
   const cpuModel = sameKernel ? await readCpuModel() : undefined
   return {
     name,
+    kind: 'local',
     endpoint,
     engine: {
       name: nameEngine(version),

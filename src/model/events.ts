@@ -138,11 +138,22 @@ export interface SuiteErrored {
   readonly message: string
   readonly stack?: string
 }
-/** The host failed in the middle; what it had not finished is lost coverage. */
+/**
+ * A host could not be reached, or failed in the middle. What it had not finished runs on another host of the same
+ * platform, or is lost coverage.
+ */
 export interface HostLost {
   readonly type: 'host-lost'
   readonly host: string
   readonly message: string
+  /** `start`: it was never ready; `run`, also where absent: it had been. */
+  readonly phase?: 'start' | 'run'
+  /** A code for machines, for example `HOST_KEY`. */
+  readonly code?: string
+  /** What to do next. */
+  readonly hint?: string
+  /** When it last answered, ISO 8601 UTC: what failed on it later may be the loss and not the image. */
+  readonly lastSeenAt?: string
 }
 export interface RunFinished {
   readonly type: 'run-finished'

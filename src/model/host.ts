@@ -11,11 +11,19 @@ export interface BinfmtHandler extends Emulator {
   readonly offset?: number
 }
 
+/** Ways to reach a host's engine. */
+export const HOST_KINDS = ['local', 'socket', 'ssh', 'tcp'] as const
+export type HostKindName = (typeof HOST_KINDS)[number]
+
 /** What was learned of a host by asking it; undefined means that it could not be known. */
 export interface HostFacts {
   readonly name: string
+  /** How it is reached. */
+  readonly kind: HostKindName
   /** Where the engine answers, without credentials. */
   readonly endpoint: string
+  /** What the engine calls itself for good; machines that were cloned share it. */
+  readonly id?: string
   readonly engine: {
     readonly name: string
     readonly version: string
@@ -36,6 +44,10 @@ export interface HostFacts {
   /** Bytes. */
   readonly memory: number
   readonly cpuModel?: string
+  /** Bytes free where the engine keeps its data. */
+  readonly freeDisk?: number
+  /** How far the host's clock is ahead of this machine's, in milliseconds; negative where it is behind. */
+  readonly clockSkewMs?: number
   /** True where this process and the engine share a kernel, so that /proc tells of it. */
   readonly sameKernel: boolean
   readonly handlers: readonly BinfmtHandler[]

@@ -13,6 +13,8 @@ export interface Emulator {
   readonly interpreter?: string
   /** Registration flags of binfmt_misc, for example `PF`. */
   readonly flags?: string
+  /** CPU model that it was told to emulate (QEMU's name, by `QEMU_CPU`); absent where it chooses, mostly `max`. */
+  readonly cpu?: string
 }
 
 /** One platform digest on one host in one execution. */
@@ -29,6 +31,8 @@ export interface Target {
   readonly emulator?: Emulator
   /** The target that the others are compared with. */
   readonly reference: boolean
+  /** How many times slower its programs run than the reference's, as measured; absent where it was not. */
+  readonly slowdown?: number
   /** Why it runs here and in this way, in one sentence. */
   readonly reason: string
 }
