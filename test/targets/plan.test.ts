@@ -23,6 +23,7 @@ function makeHandler(architecture: string, changes: Partial<BinfmtHandler> = {})
 function makeFacts(changes: Partial<HostFacts> = {}): HostFacts {
   return {
     name: 'local',
+    kind: 'local',
     endpoint: 'unix:///run/docker.sock',
     engine: {
       name: 'Docker Engine',
