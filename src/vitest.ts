@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import type { ViteUserConfig } from 'vitest/config'
 import { loadConfig, mergeSettings } from './config/load.js'
 import type { ArchparityConfig } from './config/schema.js'
 import { validateConfig } from './config/validate.js'
 import { ArchparityError } from './errors.js'
-import { connectLocalHost } from './hosts/local.js'
+import type { Host } from './hosts/host.js'
 import { openImageSource, pullCredentials } from './registry/index.js'
 import { chooseConcurrency, listProjects } from './run/list-projects.js'
-import { describeThisProcess, formatOwner, LABELS } from './run/owner.js'
+import { openHosts } from './run/open-hosts.js'
+import { describeChoice } from './run/plan-choice.js'
 import { prepareTargets } from './run/prepare-targets.js'
 import { buildSuiteProject } from './run/suite-projects.js'
-import { sweepLeftovers } from './run/sweep.js'
-import { proveOnThisKernel } from './targets/capability.js'
+import { makeRunLabels, sweepHost } from './run/sweep.js'
+import { openTemporaryDirectory } from './run/temporary-directory.js'
 import { planTargets } from './targets/plan.js'
 
 /**
@@ -39,43 +39,45 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
   const { root } = loaded
   const registryOptions = { insecureRegistries: settings.insecureRegistries, root }
   const source = await openImageSource(named, registryOptions)
-  const host = await connectLocalHost(env)
+  const labels = makeRunLabels(randomUUID())
+  const temporary = openTemporaryDirectory()
+  process.once('exit', () => temporary.close())
+  // The connections stay open: vitest runs the suites after the configuration was made.
+  const opened = await openHosts({ settings, env, temporary: temporary.path, labels })
   try {
     const image = await source.resolve()
-    await sweepLeftovers(host.engine, tmpdir())
-    const choice = {
-      exclude: settings.excludePlatforms,
-      ...(settings.platforms === undefined ? {} : { include: settings.platforms }),
-      ...(settings.reference === undefined ? {} : { reference: settings.reference }),
-    }
-    const plan = await planTargets(image, host.facts, choice, proveOnThisKernel)
-    const contexts = await prepareTargets(
+    await Promise.all(opened.hosts.map(host => sweepHost(host.engine, temporary.path)))
+    const plan = await planTargets(image, opened.planHosts, describeChoice(settings))
+    const hostOf = (name: string) => opened.hosts.find(host => host.name === name) as Host
+    const say = (what: string, why: string) =>
+      process.stderr.write(`archparity: ${what} is not tested: ${why}\n`)
+    for (const { spec, error } of opened.failures) say(`host ${spec.name}`, error.message)
+    const prepared = await prepareTargets(
       {
         settings,
         root,
         source,
         image,
-        host,
         credentials: source.source === 'registry' ? await pullCredentials(named, registryOptions) : undefined,
         signal: new AbortController().signal,
-        shared: {
-          labels: { [LABELS.run]: randomUUID(), [LABELS.owner]: formatOwner(describeThisProcess()) },
-        },
+        shared: { labels },
         emit: event => {
           // Whoever runs vitest by hand must see what is not tested.
-          if (event.type === 'coverage-lost')
-            process.stderr.write(`archparity: ${event.lost.platform} is not tested: ${event.lost.reason}\n`)
+          if (event.type === 'coverage-lost') say(event.lost.platform, event.lost.reason)
         },
         onPull: () => {},
       },
       plan.targets,
+      hostOf,
     )
-    const projects = listProjects(contexts, host, false).map(project =>
-      buildSuiteProject(project, settings, root),
+    const projects = prepared.flatMap(({ context }) =>
+      listProjects([context], hostOf(context.target.host), false).map(project =>
+        buildSuiteProject(project, settings, root),
+      ),
     )
-    return { test: { projects, maxWorkers: settings.concurrency ?? chooseConcurrency(host.facts) } }
+    const cpus = opened.hosts.map(host => chooseConcurrency(host.facts))
+    return { test: { projects, maxWorkers: settings.concurrency ?? Math.max(...cpus) } }
   } finally {
     await source.close()
-    await host.close()
   }
 }

@@ -1,37 +1,68 @@
 import pc from 'picocolors'
 import { ArchparityError } from '../errors.js'
-import type { Host } from '../hosts/host.js'
-import { connectLocalHost } from '../hosts/local.js'
 import { PROBE_ARCHITECTURES } from '../hosts/probe-program.js'
 import type { HostFacts } from '../model/host.js'
 import { formatPlatform, type Platform } from '../model/platform.js'
-import { type Capability, judgeCapability, proveOnThisKernel } from '../targets/capability.js'
+import { sanitizeLine } from '../report/sanitize.js'
+import { openHosts } from '../run/open-hosts.js'
+import { makeRunLabels } from '../run/sweep.js'
+import { openTemporaryDirectory } from '../run/temporary-directory.js'
+import { type Capability, judgeCapability } from '../targets/capability.js'
+import type { PlanHost } from '../targets/choose-hosts.js'
 import { EXIT } from './exit-codes.js'
+import type { SettingFlags } from './options.js'
 import { printError } from './print-error.js'
+import { gatherOwnSettings } from './settings.js'
 import { formatTable } from './table.js'
 
 /** picocolors' own functions. */
 type Colors = ReturnType<typeof pc.createColors>
 
-/** `archparity doctor`: the engine, and for each platform whether and how it runs, with the fix for each defect. */
-export async function doctorCommand(env: NodeJS.ProcessEnv): Promise<number> {
+/** `archparity doctor`: every host, and for each platform whether and how it runs there, with the fix for each defect. */
+export async function doctorCommand(
+  flags: SettingFlags & { config?: string },
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const colors = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR)
-  let host: Host
+  const { settings } = await gatherOwnSettings(flags)
+  const temporary = openTemporaryDirectory()
   try {
-    host = await connectLocalHost(env)
+    const opened = await openHosts({
+      settings,
+      env,
+      temporary: temporary.path,
+      labels: makeRunLabels('doctor'),
+      onNotice: message => process.stderr.write(`note ${sanitizeLine(message)}\n`),
+    })
+    try {
+      const advice: Advice[] = []
+      for (const host of opened.planHosts) {
+        const judged = await judgePlatforms(host)
+        const own = [...adviseOnHost(host.facts), ...adviseOnHandlers(judged)]
+        process.stdout.write(formatDoctor(host.facts, judged, own, colors))
+        advice.push(...own)
+      }
+      for (const { error } of opened.failures) printError(error)
+      const broken = opened.failures.length > 0 || advice.some(each => each.serious)
+      return broken ? EXIT.incomplete : EXIT.parity
+    } finally {
+      await opened.close()
+    }
   } catch (error) {
     if (error instanceof ArchparityError) return printError(error)
     throw error
+  } finally {
+    temporary.close()
   }
-  const { facts } = host
+}
+
+/** How a host runs each platform; of a remote one only its own family is asked, unless it was declared for more. */
+async function judgePlatforms(host: PlanHost): Promise<{ platform: Platform; capability: Capability }[]> {
   const judged: { platform: Platform; capability: Capability }[] = []
   for (const platform of listPlatforms()) {
-    judged.push({ platform, capability: await judgeCapability(facts, platform, proveOnThisKernel) })
+    judged.push({ platform, capability: await judgeCapability(host.facts, platform, host.prove) })
   }
-  await host.close()
-  const advice = [...adviseOnHost(facts), ...adviseOnHandlers(judged)]
-  process.stdout.write(formatDoctor(facts, judged, advice, colors))
-  return advice.some(each => each.serious) ? EXIT.incomplete : EXIT.parity
+  return judged
 }
 
 interface Advice {

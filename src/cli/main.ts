@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EXIT } from './exit-codes.js'
-import { addAuditOptions, addImageOptions, addRunOptions } from './options.js'
+import { addAuditOptions, addHostOptions, addImageOptions, addPlanOptions, addRunOptions } from './options.js'
 import { printError } from './print-error.js'
 
 const RUN_EXAMPLES = `
@@ -12,6 +12,7 @@ Examples:
   archparity run acme/app:1.4 suites/tls.suite.ts  only this suite file
   archparity run acme/app:1.4 --platform linux/arm64,linux/amd64
   archparity run oci:build/app.oci                 an OCI archive, before it is pushed
+  archparity run acme/app:1.4 --host pi=ssh://root@pi4.lan --execution both
 
 A suite:
   import { expect, test } from 'archparity/suite'
@@ -54,7 +55,7 @@ function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       const { runCommand } = await import('./run-command.js')
       process.exitCode = await runCommand(image, suites, flags, version, env)
     })
-  addAuditOptions(addRunOptions(addImageOptions(run)))
+  addAuditOptions(addRunOptions(addPlanOptions(addHostOptions(addImageOptions(run)))))
   const audit = program
     .command('audit')
     .description(
@@ -77,14 +78,16 @@ function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       const { planCommand } = await import('./plan-command.js')
       process.exitCode = await planCommand(image, flags, env)
     })
-  addImageOptions(plan)
-  program
+  addPlanOptions(addHostOptions(addImageOptions(plan)))
+  const doctor = program
     .command('doctor')
-    .description('check the engine and its emulators, and say how to mend what is missing')
-    .action(async () => {
+    .description('check the hosts, their engines and emulators, and say how to mend what is missing')
+    .option('--config <file>', 'configuration file (default: archparity.config.ts, if there is one)')
+    .action(async flags => {
       const { doctorCommand } = await import('./doctor-command.js')
-      process.exitCode = await doctorCommand(env)
+      process.exitCode = await doctorCommand(flags, env)
     })
+  addHostOptions(doctor)
   return program
 }
 

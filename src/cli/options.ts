@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseHostDeclaration } from '../config/host-declaration.js'
 import type { ArchparityConfig } from '../config/schema.js'
 import { findNearest } from '../config/validate.js'
 import { AUDIT_RULE_IDS, type AuditRuleId, type RuleLevel } from '../model/audit.js'
@@ -24,6 +25,19 @@ export interface SettingFlags {
   readonly audit?: boolean
   readonly auditCache?: boolean
   readonly rule?: readonly RuleChoice[]
+  readonly host?: readonly string[]
+  readonly local?: boolean
+  readonly execution?: ArchparityConfig['execution']
+  readonly everyHost?: boolean
+  readonly cpu?: readonly CpuChoice[]
+  readonly copyImages?: ArchparityConfig['copyImages']
+  readonly timeoutScale?: ArchparityConfig['timeoutScale']
+}
+
+/** `--cpu linux/arm64=cortex-a72` */
+export interface CpuChoice {
+  readonly platform: string
+  readonly model: string
 }
 
 /** `--rule foreign-elf` asks for that rule alone, `--rule page-size=off` sets how much it matters. */
@@ -50,6 +64,34 @@ export function addImageOptions(command: Command): Command {
       '--insecure-registry <host>',
       'registry that may be spoken to without verified TLS (repeatable)',
       collect,
+    )
+}
+
+/** Flags that say which engines take part. */
+export function addHostOptions(command: Command): Command {
+  return command
+    .option(
+      '--host <host>',
+      'engine to run on: [NAME=]ssh://user@host, tcp://host:port,tls=FOLDER, unix:///path, context:NAME or buildx:BUILDER; add ,platform=P ,concurrency=N (repeatable)',
+      readHost,
+    )
+    .option('--no-local', 'leave out the engine of this machine')
+}
+
+/** Flags that say how platforms are spread over the hosts. */
+export function addPlanOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--execution <how>',
+        'auto: natively where a host can, else emulated; both: natively and emulated (default: auto)',
+      ).choices(['auto', 'native', 'emulated', 'both']),
+    )
+    .option('--every-host', 'hosts of one platform each run all suites, and do not share them')
+    .option(
+      '--cpu <platform=model>',
+      'also emulate the platform with this CPU model of QEMU, e.g. linux/arm64=cortex-a72 (repeatable)',
+      readCpu,
     )
 }
 
@@ -92,6 +134,17 @@ export function addRunOptions(command: Command): Command {
     .option('--check-timeout <time>', 'for one check (default: 120s)', readTime)
     .option('--start-timeout <time>', 'until a container is ready (default: 60s)', readTime)
     .option('--max-output <size>', 'bytes kept of each output, e.g. 64k or 4m (default: 1m)', readSize)
+    .addOption(
+      new Option(
+        '--copy-images <when>',
+        'copy images to hosts through this machine (default: never)',
+      ).choices(['never', 'fallback', 'always']),
+    )
+    .option(
+      '--timeout-scale <factor>',
+      'how much longer everything may take on slower targets (default: as measured)',
+      readScale,
+    )
     .option('--no-audit', 'do not read the layers before the suites run')
 }
 
@@ -113,11 +166,15 @@ export function readSettings(flags: SettingFlags): ArchparityConfig {
       'checkTimeout',
     ),
     ...pick(flags, 'startTimeout', 'maxOutput', 'retry', 'start'),
+    ...pick(flags, 'execution', 'everyHost', 'copyImages', 'timeoutScale'),
+    ...(flags.host === undefined ? {} : { hosts: flags.host }),
+    ...(flags.cpu === undefined ? {} : { cpuModels: groupCpus(flags.cpu) }),
     ...(flags.insecureRegistry === undefined ? {} : { insecureRegistries: flags.insecureRegistry }),
     ...(flags.foreignProgram === undefined ? {} : { foreignPrograms: flags.foreignProgram }),
     // A flag's own default is true, which must not overrule the file.
     ...(flags.noise === false ? { noise: false } : {}),
     ...(flags.audit === false ? { audit: false } : {}),
+    ...(flags.local === false ? { localHost: false } : {}),
     ...(flags.auditCache === false ? { auditCache: false } : {}),
     ...(flags.rule === undefined ? {} : { auditRules: readRules(flags.rule) }),
   }
@@ -128,6 +185,12 @@ function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Par
   return Object.fromEntries(
     keys.filter(key => object[key] !== undefined).map(key => [key, object[key]]),
   ) as Partial<Pick<T, K>>
+}
+
+function groupCpus(choices: readonly CpuChoice[]): Record<string, string[]> {
+  const models: Record<string, string[]> = {}
+  for (const { platform, model } of choices) models[platform] = [...(models[platform] ?? []), model]
+  return models
 }
 
 /** Rules that are named without a level leave all others out. */
@@ -176,6 +239,27 @@ function readPlatformChoice(text: string, previous: string[] | undefined): strin
   if (each.length === 0) throw new InvalidArgumentError('It is empty; write for example linux/arm64.')
   for (const part of each) readPlatform(part.replace(/^!/, ''))
   return [...(previous ?? []), ...each]
+}
+
+function readHost(text: string, previous: string[] | undefined): string[] {
+  const read = parseHostDeclaration(text)
+  if (typeof read === 'string') throw new InvalidArgumentError(`${read}.`)
+  return [...(previous ?? []), text]
+}
+
+function readCpu(text: string, previous: CpuChoice[] | undefined): CpuChoice[] {
+  const [, platform = '', model = ''] = /^([^=]+)=([\w.,+-]{1,60})$/.exec(text) ?? []
+  if (parsePlatform(platform) === undefined) {
+    throw new InvalidArgumentError('Write PLATFORM=MODEL, for example linux/arm64=cortex-a72.')
+  }
+  return [...(previous ?? []), { platform, model }]
+}
+
+function readScale(text: string): number | 'measured' {
+  const value = Number(text)
+  if (text === 'measured') return text
+  if (/^\d+(\.\d+)?$/.test(text) && value >= 1 && value <= 1000) return value
+  throw new InvalidArgumentError('Write measured, or a number from 1 to 1000.')
 }
 
 function readRegExp(text: string): string {

@@ -1,9 +1,11 @@
-import { connectLocalHost } from '../hosts/local.js'
 import { shortenDigest } from '../model/digest.js'
 import type { ResolvedImage } from '../model/image.js'
 import { openImageSource } from '../registry/index.js'
 import { sanitizeLine } from '../report/sanitize.js'
-import { proveOnThisKernel } from '../targets/capability.js'
+import { openHosts } from '../run/open-hosts.js'
+import { describeChoice } from '../run/plan-choice.js'
+import { makeRunLabels } from '../run/sweep.js'
+import { openTemporaryDirectory } from '../run/temporary-directory.js'
 import { type Plan, planTargets } from '../targets/plan.js'
 import { EXIT } from './exit-codes.js'
 import type { SettingFlags } from './options.js'
@@ -17,34 +19,48 @@ export async function planCommand(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const { image: named, settings, root } = await gatherSettings(image, flags)
-  const source = await openImageSource(named, {
-    insecureRegistries: settings.insecureRegistries,
-    root,
-    onNotice: message => process.stderr.write(`note      ${sanitizeLine(message)}\n`),
-  })
+  const say = (message: string) => process.stderr.write(`note      ${sanitizeLine(message)}\n`)
+  const { insecureRegistries } = settings
+  const source = await openImageSource(named, { insecureRegistries, root, onNotice: say })
+  const temporary = openTemporaryDirectory()
   try {
     const resolved = await source.resolve()
-    const host = await connectLocalHost(env)
-    const choice = {
-      exclude: settings.excludePlatforms,
-      ...(settings.platforms === undefined ? {} : { include: settings.platforms }),
-      ...(settings.reference === undefined ? {} : { reference: settings.reference }),
-    }
-    const plan = await planTargets(resolved, host.facts, choice, proveOnThisKernel)
-    await host.close()
+    const opened = await openHosts({
+      settings,
+      env,
+      temporary: temporary.path,
+      labels: makeRunLabels('plan'),
+      onNotice: say,
+    })
+    const plan = await planTargets(resolved, opened.planHosts, describeChoice(settings)).finally(opened.close)
     const targets = plan.targets.map(({ target }) => target)
+    const hosts = opened.hosts.map(host => host.facts)
+    const failures = opened.failures.map(({ spec, error }) => ({
+      host: spec.name,
+      code: error.code,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    }))
     process.stdout.write(
       flags.json === true
-        ? `${JSON.stringify({ image: resolved, host: host.facts, targets, lost: plan.lost }, null, 2)}\n`
-        : formatPlan(resolved, plan),
+        ? `${JSON.stringify({ image: resolved, hosts, failures, targets, lost: plan.lost }, null, 2)}\n`
+        : formatPlan(resolved, plan, failures),
     )
-    return plan.targets.length === 0 || plan.lost.some(lost => !lost.intended) ? EXIT.incomplete : EXIT.parity
+    const incomplete = targets.length === 0 || failures.length > 0 || plan.lost.some(lost => !lost.intended)
+    return incomplete ? EXIT.incomplete : EXIT.parity
   } finally {
     await source.close()
+    temporary.close()
   }
 }
 
-function formatPlan(image: ResolvedImage, plan: Plan): string {
+interface Failure {
+  readonly host: string
+  readonly message: string
+  readonly hint?: string
+}
+
+function formatPlan(image: ResolvedImage, plan: Plan, failures: readonly Failure[]): string {
   const kind = image.kind === 'index' ? 'index' : 'single manifest'
   const lines = [`${sanitizeLine(image.reference)}`, `${kind} ${image.digest}`, '']
   const rows = plan.targets.map(({ target }) => [
@@ -55,6 +71,13 @@ function formatPlan(image: ResolvedImage, plan: Plan): string {
     target.reason,
   ])
   lines.push(formatTable([['PLATFORM', 'DIGEST', 'HOST', 'EXECUTION', 'WHY'], ...rows]))
+  if (failures.length > 0) {
+    lines.push('', 'Not reached:')
+    for (const { message, hint } of failures) {
+      lines.push(`  ${sanitizeLine(message)}`)
+      if (hint !== undefined) lines.push(`    try: ${sanitizeLine(hint)}`)
+    }
+  }
   if (plan.lost.length > 0) {
     lines.push('', 'Not run:')
     for (const lost of plan.lost) {

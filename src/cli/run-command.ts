@@ -1,8 +1,7 @@
 import path from 'node:path'
 import pc from 'picocolors'
 import { ArchparityError, type ErrorCode } from '../errors.js'
-import { findLocalEndpoint } from '../hosts/endpoint.js'
-import { createEngineClient } from '../hosts/engine-client.js'
+import type { Host } from '../hosts/host.js'
 import { REPORT_FORMATS } from '../report/index.js'
 import { buildRunReport } from '../report/run-report.js'
 import { renderTerminal } from '../report/terminal/render-terminal.js'
@@ -37,13 +36,13 @@ export async function runCommand(
   const progress = createProgress(out, live)
   const temporary = openTemporaryDirectory()
   let runId = ''
+  let hosts: readonly Host[] = []
   const interruption = listenForInterrupt(
     () => out.write('stopping: containers are being removed; once more to stop at once\n'),
     async () => {
       killChildren()
       temporary.close()
-      const { url } = await findLocalEndpoint(env)
-      if (runId !== '') await removeRunContainers(createEngineClient(url), runId)
+      if (runId !== '') await Promise.allSettled(hosts.map(host => removeRunContainers(host.engine, runId)))
     },
   )
   try {
@@ -60,6 +59,9 @@ export async function runCommand(
       onEvent: event => {
         if (event.type === 'run-started') runId = event.runId
         progress.onEvent(event)
+      },
+      onHosts: connected => {
+        hosts = connected
       },
       onPull: progress.onPull,
       onNotice: progress.onNotice,

@@ -9,13 +9,21 @@ export async function gatherSettings(
   image: string | undefined,
   flags: SettingFlags & { config?: string },
 ): Promise<{ image: string; settings: Settings; root: string }> {
-  const loaded = await loadConfig(process.cwd(), flags.config)
-  const settings = mergeSettings(loaded.config, validateConfig(readSettings(flags), 'command line'))
+  const { settings, root } = await gatherOwnSettings(flags)
   const named = image ?? (process.env.IMAGE || settings.image)
   if (named === undefined || named === '') {
     throw new ArchparityError('USAGE', 'No image was named', {
       hint: 'Give one as an argument (archparity run docker.io/library/alpine:3.20), as IMAGE, or as `image` in archparity.config.ts.',
     })
   }
-  return { image: named, settings, root: loaded.root }
+  return { image: named, settings, root }
+}
+
+/** The settings of a command that is about no image. */
+export async function gatherOwnSettings(
+  flags: SettingFlags & { config?: string },
+): Promise<{ settings: Settings; root: string }> {
+  const loaded = await loadConfig(process.cwd(), flags.config)
+  const settings = mergeSettings(loaded.config, validateConfig(readSettings(flags), 'command line'))
+  return { settings, root: loaded.root }
 }

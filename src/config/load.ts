@@ -61,5 +61,6 @@ function describeLoadError(error: unknown): string {
 /** Fills in defaults; what comes later wins, as the command line does over the file; rules are set one by one. */
 export function mergeSettings(...layers: readonly ArchparityConfig[]): Settings {
   const auditRules = Object.assign({}, DEFAULTS.auditRules, ...layers.map(layer => layer.auditRules))
-  return { ...Object.assign({}, DEFAULTS, ...layers), auditRules }
+  // Validated: hosts are declarations by then.
+  return { ...Object.assign({}, DEFAULTS, ...layers), auditRules } as Settings
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AUDIT_RULE_IDS, type AuditRuleId, type RuleLevel } from '../model/audit.js'
 import { parsePlatform } from '../model/platform.js'
+import { type HostDeclaration, parseHostDeclaration } from './host-declaration.js'
 
 const platform = z.string().refine(text => parsePlatform(text) !== undefined, {
   error: issue =>
@@ -12,6 +13,31 @@ const milliseconds = z
   .min(1)
   .max(24 * 3_600_000)
 const nonEmpty = z.string().min(1)
+const host = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,40}$/, 'at most 40 letters, digits, dots, dashes and underscores')
+    .optional(),
+  endpoint: z
+    .string()
+    .regex(
+      /^(local|(unix|npipe|ssh|tcp|http|https):\/\/.+|(context|buildx):[^/].*)$/,
+      'local, unix:///path, ssh://[user@]host, tcp://host:port, context:NAME or buildx:BUILDER',
+    ),
+  platforms: z.array(platform).min(1).optional(),
+  concurrency: z.number().int().min(1).max(256).optional(),
+  tls: nonEmpty.optional(),
+})
+/** Hosts are objects, or text in the short form of `--host`. */
+const hostDeclaration = z.union([host, z.string()]).transform((value, context): HostDeclaration => {
+  if (typeof value !== 'string') return value as HostDeclaration
+  const read = parseHostDeclaration(value)
+  const problem = typeof read === 'string' ? read : host.safeParse(read).error?.issues[0]
+  if (problem === undefined) return read as HostDeclaration
+  const message = typeof problem === 'string' ? problem : `${problem.path.join('.')}: ${problem.message}`
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(value)} declares no host: ${message}` })
+  return z.NEVER
+})
 
 /** Every setting, with what is allowed. Strict: an unknown key is an error, since a typing error must not pass. */
 export const configSchema = z.strictObject({
@@ -42,6 +68,15 @@ export const configSchema = z.strictObject({
   audit: z.boolean().optional(),
   auditRules: z.partialRecord(z.enum(AUDIT_RULE_IDS), z.enum(['off', 'note', 'warning', 'error'])).optional(),
   auditCache: z.boolean().optional(),
+  hosts: z.array(hostDeclaration).optional(),
+  localHost: z.boolean().optional(),
+  execution: z.enum(['auto', 'native', 'emulated', 'both']).optional(),
+  everyHost: z.boolean().optional(),
+  cpuModels: z
+    .record(platform, z.array(z.string().regex(/^[\w.,+-]{1,60}$/, 'a CPU model of QEMU')))
+    .optional(),
+  copyImages: z.enum(['never', 'fallback', 'always']).optional(),
+  timeoutScale: z.union([z.literal('measured'), z.number().min(1).max(1000)]).optional(),
 })
 
 /** Settings of a project, all optional. Times in milliseconds, sizes in bytes. */
@@ -85,11 +120,32 @@ export interface ArchparityConfig {
   readonly auditRules?: Readonly<Partial<Record<AuditRuleId, RuleLevel>>>
   /** Whether what was read of a layer is kept for the next audit. Default true. */
   readonly auditCache?: boolean
+  /** Engines that containers run on beside the local one, as objects or in the short form of `--host`. */
+  readonly hosts?: readonly (HostDeclaration | string)[]
+  /** Whether the engine that Docker's own command uses here takes part. Default true. */
+  readonly localHost?: boolean
+  /**
+   * How platforms are run. `auto`: natively where a host can, else emulated, and what is wrong natively once more
+   * under emulation. `both`: natively and emulated. `native`, `emulated`: only so. Default `auto`.
+   */
+  readonly execution?: 'auto' | 'native' | 'emulated' | 'both'
+  /** Whether hosts of one platform each run all suites, and do not share them. Default false. */
+  readonly everyHost?: boolean
+  /** CPU models that platforms are also emulated with, by platform: QEMU's names, for example `cortex-a72`. */
+  readonly cpuModels?: Readonly<Record<string, readonly string[]>>
+  /** Whether images are copied to hosts through this machine: never, where a host cannot pull, or always. Default never. */
+  readonly copyImages?: 'never' | 'fallback' | 'always'
+  /** How much longer everything may take on slower targets: as measured, or this many times. Default `measured`. */
+  readonly timeoutScale?: 'measured' | number
 }
 
 /** A configuration with every default filled in, except the image. */
-export type Settings = Required<Omit<ArchparityConfig, 'image' | 'platforms' | 'reference' | 'concurrency'>> &
-  Pick<ArchparityConfig, 'image' | 'platforms' | 'reference' | 'concurrency'>
+export type Settings = Required<
+  Omit<ArchparityConfig, 'image' | 'platforms' | 'reference' | 'concurrency' | 'hosts'>
+> &
+  Pick<ArchparityConfig, 'image' | 'platforms' | 'reference' | 'concurrency'> & {
+    readonly hosts: readonly HostDeclaration[]
+  }
 
 export const DEFAULTS: Settings = {
   suites: ['suites/**/*.suite.{ts,mts,js,mjs}'],
@@ -108,4 +164,11 @@ export const DEFAULTS: Settings = {
   audit: true,
   auditRules: {},
   auditCache: true,
+  hosts: [],
+  localHost: true,
+  execution: 'auto',
+  everyHost: false,
+  cpuModels: {},
+  copyImages: 'never',
+  timeoutScale: 'measured',
 }

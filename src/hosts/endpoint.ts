@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { ArchparityError } from '../errors.js'
+import { findDockerConfig, readDockerContext, readJson } from './docker-context.js'
 
 /** Where an engine answers, and who said so. */
 export interface Endpoint {
   /** `unix:///var/run/docker.sock` or `tcp://127.0.0.1:2375`. */
   readonly url: string
   readonly from: string
+  /** Folder with the keys for it, where TLS is asked for. */
+  readonly tls?: string
 }
 
 /**
@@ -18,7 +18,10 @@ export interface Endpoint {
  * Never falls back from an endpoint that the user named.
  */
 export async function findLocalEndpoint(env: NodeJS.ProcessEnv = process.env): Promise<Endpoint> {
-  if (env.DOCKER_HOST) return { url: env.DOCKER_HOST, from: 'DOCKER_HOST' }
+  if (env.DOCKER_HOST) {
+    const tls = env.DOCKER_TLS_VERIFY ? env.DOCKER_CERT_PATH || findDockerConfig(env) : undefined
+    return { url: env.DOCKER_HOST, from: 'DOCKER_HOST', ...(tls === undefined ? {} : { tls }) }
+  }
   const context = await readCurrentContext(env)
   if (context !== undefined) return context
   const socket = listKnownSockets(env).find(existsSync)
@@ -41,25 +44,9 @@ function listKnownSockets(env: NodeJS.ProcessEnv): string[] {
 }
 
 async function readCurrentContext(env: NodeJS.ProcessEnv): Promise<Endpoint | undefined> {
-  const directory = env.DOCKER_CONFIG || path.join(homedir(), '.docker')
-  const name = env.DOCKER_CONTEXT || (await readJson(path.join(directory, 'config.json')))?.currentContext
+  const name =
+    env.DOCKER_CONTEXT || (await readJson(path.join(findDockerConfig(env), 'config.json')))?.currentContext
   if (typeof name !== 'string' || name === '' || name === 'default') return undefined
-  const id = createHash('sha256').update(name).digest('hex')
-  const meta = await readJson(path.join(directory, 'contexts', 'meta', id, 'meta.json'))
-  const url = (meta as { Endpoints?: { docker?: { Host?: unknown } } } | undefined)?.Endpoints?.docker?.Host
-  if (typeof url !== 'string') {
-    throw new ArchparityError('ENGINE_UNAVAILABLE', `Docker context "${name}" has no readable endpoint`, {
-      hint: 'List the contexts with `docker context ls`, choose one with `docker context use NAME`, or set DOCKER_HOST.',
-    })
-  }
-  return { url, from: `Docker context "${name}"` }
-}
-
-async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'))
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
+  const { endpoint, tls } = await readDockerContext(name, env)
+  return { url: endpoint, from: `Docker context "${name}"`, ...(tls === undefined ? {} : { tls }) }
 }

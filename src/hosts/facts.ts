@@ -1,13 +1,18 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, statfs } from 'node:fs/promises'
 import { hostname, release } from 'node:os'
 import type Docker from 'dockerode'
-import type { BinfmtHandler, HostFacts } from '../model/host.js'
+import type { BinfmtHandler, HostFacts, HostKindName } from '../model/host.js'
 import { normalizePlatform } from '../model/platform.js'
 import { readBinfmtHandlers, readInterpreterVersion } from './binfmt.js'
+import { parseCpuInfo } from './cpu-info.js'
+import type { ShellFacts } from './ssh/shell-facts.js'
 
 /** The fields of the engine's `/info` that are used, all of them optional since engines differ. */
 interface EngineInfo {
+  ID?: string
   ServerVersion?: string
+  SystemTime?: string
+  DockerRootDir?: string
   OSType?: string
   OperatingSystem?: string
   Architecture?: string
@@ -22,17 +27,34 @@ interface EngineInfo {
   ProductLicense?: string
 }
 
-/** Asks an engine, and the kernel where this process shares it, for everything that planning needs. */
-export async function gatherHostFacts(engine: Docker, name: string, endpoint: string): Promise<HostFacts> {
+/** Who a host is, before it was asked anything. */
+export interface HostIdentity {
+  readonly name: string
+  readonly kind: HostKindName
+  /** Without credentials. */
+  readonly endpoint: string
+}
+
+/**
+ * Asks an engine for everything that planning needs; the rest comes from the host's own shell where there is one, or
+ * from the kernel where this process shares it.
+ */
+export async function gatherHostFacts(
+  engine: Docker,
+  { name, kind, endpoint }: HostIdentity,
+  shell?: ShellFacts,
+): Promise<HostFacts> {
+  const asked = Date.now()
   const [info, version] = await Promise.all([engine.info() as Promise<EngineInfo>, engine.version()])
-  const sameKernel = isSameKernel(info, endpoint)
-  const handlers = sameKernel ? await readBinfmtHandlers() : undefined
+  const sameKernel = shell === undefined && isSameKernel(info, endpoint)
+  const seen = sameKernel ? await readOwnKernel(info) : shell
   const securityOptions = info.SecurityOptions ?? []
-  const cpuModel = sameKernel ? await readCpuModel() : undefined
+  const clockSkewMs = measureSkew(info.SystemTime, asked, Date.now())
   return {
     name,
-    kind: 'local',
+    kind,
     endpoint,
+    ...(typeof info.ID === 'string' && info.ID !== '' ? { id: info.ID } : {}),
     engine: {
       name: nameEngine(version),
       version: version.Version ?? info.ServerVersion ?? 'unknown',
@@ -50,11 +72,35 @@ export async function gatherHostFacts(engine: Docker, name: string, endpoint: st
       .architecture,
     cpus: info.NCPU ?? 1,
     memory: info.MemTotal ?? 0,
-    ...(cpuModel === undefined ? {} : { cpuModel }),
+    ...pick(seen ?? {}, 'cpuModel', 'cpuFeatures', 'pageSize', 'freeDisk'),
+    ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
     sameKernel,
-    handlers: handlers === undefined ? [] : await addVersions(handlers),
-    handlersKnown: handlers !== undefined,
+    handlers: seen?.handlers ?? [],
+    handlersKnown: seen?.handlers !== undefined,
   }
+}
+
+/** What this process can read of the kernel that the engine runs on too. */
+async function readOwnKernel(info: EngineInfo): Promise<Omit<ShellFacts, 'sockets'>> {
+  const handlers = await readBinfmtHandlers()
+  const disk = await statfs(info.DockerRootDir ?? '/').catch(() => undefined)
+  return {
+    ...parseCpuInfo(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')),
+    ...(disk === undefined ? {} : { freeDisk: disk.bavail * disk.bsize }),
+    ...(handlers === undefined ? {} : { handlers: await addVersions(handlers) }),
+  }
+}
+
+/** Milliseconds that the engine's clock is ahead; undefined where it tells no time. The way back is half of the wait. */
+function measureSkew(time: string | undefined, asked: number, answered: number): number | undefined {
+  const theirs = Date.parse(time ?? '')
+  return Number.isNaN(theirs) ? undefined : Math.round(theirs - (asked + answered) / 2)
+}
+
+function pick<T extends object, K extends keyof T>(object: T, ...keys: K[]): Pick<T, K> {
+  return Object.fromEntries(
+    keys.filter(key => object[key] !== undefined).map(key => [key, object[key]]),
+  ) as Pick<T, K>
 }
 
 function nameEngine(version: { Platform?: { Name?: string }; Components?: { Name: string }[] }): string {
@@ -91,9 +137,4 @@ async function addVersions(handlers: readonly BinfmtHandler[]): Promise<BinfmtHa
       return version === undefined ? handler : { ...handler, version }
     }),
   )
-}
-
-async function readCpuModel(): Promise<string | undefined> {
-  const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '')
-  return /^(?:model name|cpu model|Model|machine)\s*:\s*(.+)$/m.exec(text)?.[1]?.trim()
 }

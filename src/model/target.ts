@@ -31,6 +31,8 @@ export interface Target {
   readonly emulator?: Emulator
   /** The target that the others are compared with. */
   readonly reference: boolean
+  /** True where it only ran again what was wrong elsewhere, to find out why: what it did not run is no lost coverage. */
+  readonly followUp?: boolean
   /** How many times slower its programs run than the reference's, as measured; absent where it was not. */
   readonly slowdown?: number
   /** Why it runs here and in this way, in one sentence. */

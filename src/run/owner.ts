@@ -33,12 +33,17 @@ export function parseOwner(text: string): Owner | undefined {
   return { host, pid: Number(pid), startedAt: startedAt === 'x' ? '' : startedAt }
 }
 
+/** Whether the owner is, or was, a process of this machine. */
+export function isOfThisMachine(owner: Owner): boolean {
+  return owner.host === identifyMachine()
+}
+
 /**
  * Whether the owner is known to have ended: a process of this machine's that no longer lives. Of another
  * machine nothing is known, so its things are left alone.
  */
 export function hasEnded(owner: Owner): boolean {
-  if (owner.host !== identifyMachine()) return false
+  if (!isOfThisMachine(owner)) return false
   if (owner.startedAt !== '') return readStartTime(owner.pid) !== owner.startedAt
   try {
     process.kill(owner.pid, 0)

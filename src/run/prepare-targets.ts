@@ -4,6 +4,7 @@ import { ArchparityError, describeError } from '../errors.js'
 import type { Host } from '../hosts/host.js'
 import type { RunEvent } from '../model/events.js'
 import type { ResolvedImage } from '../model/image.js'
+import type { Target } from '../model/target.js'
 import { findShell } from '../pull/find-shell.js'
 import { loadImage } from '../pull/load-image.js'
 import { type PullCredentials, type PulledImage, type PullProgress, pullImage } from '../pull/pull-image.js'
@@ -17,7 +18,6 @@ export interface Preparation {
   readonly root: string
   readonly source: ImageSource
   readonly image: ResolvedImage
-  readonly host: Host
   readonly credentials: PullCredentials | undefined
   readonly signal: AbortSignal
   readonly shared: Pick<WorkerContext, 'labels' | 'eventSocket'>
@@ -25,22 +25,37 @@ export interface Preparation {
   readonly onPull: (target: string, progress: PullProgress) => void
 }
 
+/** A target that is ready to run suites. */
+export interface PreparedTarget {
+  readonly planned: PlannedTarget
+  readonly lane: string
+  readonly context: WorkerContext
+}
+
 /**
- * Makes the host hold each target's image, proven, and finds the image's shell. A target for which that fails
- * becomes lost coverage, and the others go on.
+ * Makes hosts hold the images of the targets that are planned for them, proven, and finds each image's shell; so many
+ * at a time on each host as the settings say. A target for which that fails becomes lost coverage, and the others go
+ * on.
  */
 export async function prepareTargets(
   preparation: Preparation,
   targets: readonly PlannedTarget[],
-): Promise<WorkerContext[]> {
-  const limit = pLimit(preparation.settings.pullConcurrency)
+  hostOf: (name: string) => Host,
+): Promise<PreparedTarget[]> {
+  const limits = new Map<string, ReturnType<typeof pLimit>>()
+  const limitOf = (host: string) => {
+    const limit = limits.get(host) ?? pLimit(preparation.settings.pullConcurrency)
+    limits.set(host, limit)
+    return limit
+  }
   const start = chooseStart(preparation.settings, targets)
   const prepared = await Promise.all(
     targets.map(planned =>
-      limit(async () => {
+      limitOf(planned.target.host)(async () => {
         if (preparation.signal.aborted) return undefined
         try {
-          return await prepareTarget(preparation, planned, start)
+          const context = await prepareTarget(preparation, planned, hostOf(planned.target.host), start)
+          return { planned, lane: planned.lane, context }
         } catch (error) {
           preparation.emit(describeLoss(planned, error))
           return undefined
@@ -48,20 +63,22 @@ export async function prepareTargets(
       }),
     ),
   )
-  return prepared.filter(context => context !== undefined)
+  return prepared.filter(each => each !== undefined)
 }
 
 async function prepareTarget(
   preparation: Preparation,
   planned: PlannedTarget,
+  host: Host,
   start: 'image' | 'idle',
 ): Promise<WorkerContext> {
-  const { settings, host, shared } = preparation
+  const { settings, shared } = preparation
   const { target, image } = planned
   const began = performance.now()
-  const { name, imageId, proof, fetched } = await fetchImage(preparation, planned)
+  const { name, imageId, proof, fetched } = await fetchImage(preparation, planned, host)
   const durationMs = Math.round(performance.now() - began)
   preparation.emit({ type: 'image-pulled', target: target.id, imageId, proof, fetched, durationMs })
+  const scale = chooseTimeScale(target, settings)
   const shell = await findShell(host.engine, name, { ...shared.labels })
   return {
     target,
@@ -70,10 +87,12 @@ async function prepareTarget(
     imageConfig: image.imageConfig,
     ...(shell === undefined ? {} : { shell }),
     start,
-    bridgeReachable: host.bridgeReachable,
+    reach: host.reach,
+    env: target.emulator?.cpu === undefined ? {} : { QEMU_CPU: target.emulator.cpu },
+    timeScale: scale,
     limits: {
-      commandTimeoutMs: settings.commandTimeout,
-      startTimeoutMs: settings.startTimeout,
+      commandTimeoutMs: Math.round(settings.commandTimeout * scale),
+      startTimeoutMs: Math.round(settings.startTimeout * scale),
       maxOutputBytes: settings.maxOutput,
     },
     foreignPrograms: settings.foreignPrograms,
@@ -82,12 +101,31 @@ async function prepareTarget(
   }
 }
 
-function fetchImage(preparation: Preparation, { target, image }: PlannedTarget): Promise<PulledImage> {
-  const { source, host, credentials, onPull } = preparation
-  if (source.source !== 'registry') return loadImage(host.engine, source, image)
-  return pullImage(host.engine, source.repository, image, credentials, progress =>
-    onPull(target.label, progress),
-  )
+/** A slow target gets as much more time as it was measured to need; a faster one no less. */
+function chooseTimeScale(target: Target, { timeoutScale }: Settings): number {
+  if (target.reference) return 1
+  return timeoutScale === 'measured' ? Math.max(1, Math.min(100, target.slowdown ?? 1)) : timeoutScale
+}
+
+/**
+ * The host pulls from the registry itself; what comes from a layout, and what the user wants copied, goes through this
+ * machine.
+ */
+async function fetchImage(
+  { settings, source, credentials, onPull }: Preparation,
+  { target, image }: PlannedTarget,
+  host: Host,
+): Promise<PulledImage> {
+  const copy = () => loadImage(host.engine, source, image)
+  if (source.source !== 'registry' || settings.copyImages === 'always') return copy()
+  try {
+    return await pullImage(host.engine, source.repository, image, credentials, progress =>
+      onPull(target.label, progress),
+    )
+  } catch (error) {
+    if (settings.copyImages === 'fallback') return copy()
+    throw error
+  }
 }
 
 function describeLoss({ target }: PlannedTarget, error: unknown): RunEvent {

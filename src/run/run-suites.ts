@@ -1,5 +1,6 @@
+import path from 'node:path'
 import pLimit from 'p-limit'
-import { createVitest, type Vitest } from 'vitest/node'
+import { createVitest, type TestModule, type Vitest } from 'vitest/node'
 import type { Settings } from '../config/schema.js'
 import type { RunEvent } from '../model/events.js'
 import { buildSuiteProject, type SuiteProject } from './suite-projects.js'
@@ -26,7 +27,7 @@ export interface SuiteRun {
  * Runs the suites of all projects on one host, at most `concurrency` files at a time. A worker costs a second of
  * CPU before its first check, so each target has one for all of its files, unless there are workers to spare.
  * Hence one vitest for each target: a single one would start a worker for each file. The pass that learns noise
- * begins when its target's main pass is over.
+ * begins when its target's main pass is over. `onFileDone` is told each file that a main pass came to the end of.
  */
 export async function startSuites(
   projects: readonly SuiteProject[],
@@ -34,6 +35,7 @@ export async function startSuites(
   selection: SuiteSelection,
   concurrency: number,
   emit: (event: RunEvent) => void,
+  onFileDone: (target: string, file: string) => void = () => {},
 ): Promise<SuiteRun> {
   const mains = projects.filter(({ context }) => context.pass === 'main')
   const workers = Math.max(1, Math.floor(concurrency / Math.max(1, mains.length)))
@@ -46,7 +48,7 @@ export async function startSuites(
   const run = (project: SuiteProject) =>
     limit(async () => {
       if (cancelled) return
-      const started = await startProject(project, settings, selection, workers, emit)
+      const started = await startProject(project, settings, selection, workers, emit, onFileDone)
       running.add(started)
       if (cancelled) await started.cancel()
       closing.push(started.done.finally(() => running.delete(started)))
@@ -84,6 +86,7 @@ async function startProject(
   selection: SuiteSelection,
   workers: number,
   emit: (event: RunEvent) => void,
+  onFileDone: (target: string, file: string) => void,
 ): Promise<SuiteRun & { readonly ran: Promise<void> }> {
   const { name, context } = project
   const meanings = new Map<string, ProjectMeaning>([
@@ -103,6 +106,10 @@ async function startProject(
     onTestModuleQueued: () => {
       begun = true
       if (cancelled && !delivered) void deliver()
+    },
+    onTestModuleEnd: (module: TestModule) => {
+      if (cancelled || context.pass !== 'main') return
+      onFileDone(context.target.id, path.relative(root, module.moduleId).split(path.sep).join('/'))
     },
   }
   const vitest = await createVitest(
@@ -126,7 +133,7 @@ async function startProject(
       test: { projects: [buildSuiteProject(project, settings, root)] },
     } as Parameters<typeof createVitest>[2],
   )
-  const ran = runSpecifications(vitest, filters, () => cancelled)
+  const ran = runSpecifications(vitest, root, filters, project.files, () => cancelled)
   return {
     ran: ran.catch(() => {}),
     done: ran.finally(() => vitest.close()),
@@ -139,10 +146,16 @@ async function startProject(
 
 async function runSpecifications(
   vitest: Vitest,
+  root: string,
   filters: readonly string[],
+  files: readonly string[] | undefined,
   isCancelled: () => boolean,
 ): Promise<void> {
-  const specifications = await vitest.globTestSpecifications([...filters])
+  const wanted = files === undefined ? undefined : new Set(files.map(file => path.resolve(root, file)))
+  const found = await vitest.globTestSpecifications([...filters])
+  const specifications = found.filter(
+    ({ moduleId }) => wanted === undefined || wanted.has(path.resolve(moduleId)),
+  )
   if (specifications.length > 0 && !isCancelled()) await vitest.runTestSpecifications(specifications, true)
 }
 

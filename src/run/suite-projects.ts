@@ -14,6 +14,8 @@ export interface SuiteProject {
   readonly name: string
   readonly context: WorkerContext
   readonly dockerHost: string
+  /** Suite files that it runs, relative to the root; all where absent. */
+  readonly files?: readonly string[]
 }
 
 /**
@@ -48,8 +50,8 @@ export function buildSuiteProject(
       pool: 'forks',
       isolate: false,
       setupFiles: [path.join(DIST, 'worker', 'setup.js')],
-      testTimeout: settings.checkTimeout,
-      hookTimeout: settings.checkTimeout,
+      testTimeout: Math.round(settings.checkTimeout * project.context.timeScale),
+      hookTimeout: Math.round(settings.checkTimeout * project.context.timeScale),
       retry: settings.retry,
       includeTaskLocation: true,
       server: { deps: { external: [new RegExp(`^${escapeRegExp(DIST)}/`), /\/node_modules\//] } },

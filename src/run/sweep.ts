@@ -1,20 +1,42 @@
 import { readFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { hasEnded, LABELS, parseOwner } from './owner.js'
+import { describeThisProcess, formatOwner, hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
 
 /** Removes every container of one run with its volumes; returns how many there were. */
 export async function removeRunContainers(engine: Docker, runId: string): Promise<number> {
   return removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
 }
 
-/** Removes what runs that were killed have left on this engine and in the directory of temporary files. */
+/** What runs of other machines left is theirs for this long; no run takes a day. */
+const OLD_MS = 24 * 3_600_000
+/** A host that does not answer in time is swept by a later run. */
+const SWEEP_TIMEOUT_MS = 10_000
+
+/** Labels of everything that a run starts on hosts. */
+export function makeRunLabels(runId: string): Readonly<Record<string, string>> {
+  const owner = formatOwner(describeThisProcess())
+  return { [LABELS.run]: runId, [LABELS.owner]: owner, [LABELS.started]: new Date().toISOString() }
+}
+
+/** Sweeps a host before a run, and the folder that holds `temporary`. Never rejects and never takes long. */
+export async function sweepHost(engine: Docker, temporary: string): Promise<void> {
+  const swept = sweepLeftovers(engine, path.dirname(temporary)).catch(() => {})
+  await Promise.race([swept, sleep(SWEEP_TIMEOUT_MS, undefined, { ref: false })])
+}
+
+/**
+ * Removes what runs that were killed have left on this engine and in the directory of temporary files: containers
+ * whose process on this machine has ended, and those of another machine that are more than a day old.
+ */
 export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
   await sweepTemporaryFiles(temporaryFiles)
-  return removeContainers(engine, [LABELS.owner], labels => {
+  return removeContainers(engine, [LABELS.owner], (labels, created) => {
     const owner = parseOwner(labels[LABELS.owner] ?? '')
-    return owner !== undefined && hasEnded(owner)
+    if (owner === undefined) return false
+    return isOfThisMachine(owner) ? hasEnded(owner) : Date.now() - created > OLD_MS
   })
 }
 
@@ -42,10 +64,10 @@ function listChildren(pid: number): number[] {
 async function removeContainers(
   engine: Docker,
   label: string[],
-  choose: (labels: Record<string, string>) => boolean,
+  choose: (labels: Record<string, string>, createdMs: number) => boolean,
 ): Promise<number> {
   const containers = await engine.listContainers({ all: true, filters: { label } })
-  const chosen = containers.filter(container => choose(container.Labels))
+  const chosen = containers.filter(container => choose(container.Labels, container.Created * 1000))
   await Promise.all(
     chosen.map(({ Id }) =>
       engine

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findBinfmtHandler } from '../hosts/binfmt.js'
 import { makeProbeProgram, PROBE_EXIT_CODE } from '../hosts/probe-program.js'
+import { isSecondMode } from '../hosts/second-mode.js'
 import type { HostFacts } from '../model/host.js'
 import type { Platform } from '../model/platform.js'
 import type { Emulator, Execution } from '../model/target.js'
@@ -15,6 +16,8 @@ export type Capability =
       readonly execution: Execution
       readonly emulator?: Emulator
       readonly reason: string
+      /** CPU time of the test program, in milliseconds, where it was measured. */
+      readonly cpuTimeMs?: number
     }
   | { readonly runs: false; readonly code: string; readonly reason: string; readonly fix?: string }
 
@@ -50,7 +53,7 @@ export async function judgeCapability(
   const proof = await prove(platform.architecture)
   if (handler === undefined) {
     // Without sight of the handlers, only the CPU's own second instruction set can be told from an emulator.
-    if (proof.ran && (facts.handlersKnown || isSecondMode(facts, platform))) {
+    if (proof.ran && (facts.handlersKnown || isSecondMode(facts.architecture, platform.architecture))) {
       return {
         runs: true,
         execution: 'native',
@@ -112,15 +115,9 @@ function judgeUnknownArchitecture(facts: HostFacts, platform: Platform): Capabil
 /** A kernel that cannot be seen (a virtual machine, another host): what runs shows at the first program. */
 function judgeFromAfar(facts: HostFacts, platform: Platform): Capability {
   const reason = `assumed, since the kernel of host ${facts.name} cannot be read from here; the first program shows it`
-  return isSecondMode(facts, platform)
+  return isSecondMode(facts.architecture, platform.architecture)
     ? { runs: true, execution: 'native', reason }
     : { runs: true, execution: 'emulated', emulator: { name: 'unknown' }, reason }
-}
-
-/** Whether the platform is the 32-bit mode of the host's own CPU family. */
-function isSecondMode(facts: HostFacts, platform: Platform): boolean {
-  const pair = `${facts.architecture}/${platform.architecture}`
-  return pair === 'amd64/386' || pair === 'arm64/arm' || pair === 'mips64le/mipsle'
 }
 
 /** x86-64 levels (x86-64 psABI, "micro-architecture levels"): the flags that tell each from the one below. */

@@ -20,7 +20,7 @@ import { listCommandWords, splitSimpleLine } from './exec/shell-line.js'
 import { CheckFailure, wrapEngineError } from './failure.js'
 import type { Verdict } from './guard/execution-guard.js'
 import type { Program } from './guard/resolve-program.js'
-import { findOrigin, type OpenedContainer, openContainer } from './open-container.js'
+import { findRoute, type OpenedContainer, openContainer } from './open-container.js'
 import { chooseCwd, listSearchPath } from './program-search.js'
 import { type Recorder, startRecorder } from './recorder.js'
 import { suiteFile } from './suite-file.js'
@@ -114,22 +114,23 @@ export class CheckScope {
 
   async http(handle: ContainerHandle, path: string, options: HttpOptions = {}): Promise<HttpResult> {
     const { limits } = this.worker.context
-    const origin = await findOrigin(this.worker, handle, options.port)
-    const running = async () => (await handle.readState()).running
-    if (origin === undefined || !(await running())) throw await handle.explain(new Error('it has no address'))
-    const shown = `http://container:${new URL(origin).port || '80'}`
-    const reading = await requestContainer(
-      origin,
-      this.worker.context.bridgeReachable ? shown : 'http://container',
-      path,
-      options,
-      {
-        timeoutMs: limits.commandTimeoutMs,
-        maxBytes: limits.maxOutputBytes,
-        signal: this.abort.signal,
-        stillStarting: running,
-      },
-    )
+    const found = await findRoute(this.worker, handle, options.port).catch(error => {
+      throw wrapEngineError(error, `Finding the way to ${path} failed`)
+    })
+    const running = async () => {
+      try {
+        return (await handle.readState()).running
+      } catch (error) {
+        throw wrapEngineError(error, 'Asking for the state of the container failed')
+      }
+    }
+    if (found === undefined || !(await running())) throw await handle.explain(new Error('it has no address'))
+    const reading = await requestContainer(found.route, `http://container:${found.port}`, path, options, {
+      timeoutMs: limits.commandTimeoutMs,
+      maxBytes: limits.maxOutputBytes,
+      signal: this.abort.signal,
+      stillStarting: running,
+    })
     this.record(reading.observation)
     if (reading.result !== undefined) return reading.result
     if (!(await running())) throw await handle.explain(new Error('the connection failed'))

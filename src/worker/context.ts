@@ -1,8 +1,9 @@
 import type { Pass } from '../model/events.js'
 import type { ImageConfig } from '../model/image.js'
+import type { Reach } from '../model/reach.js'
 import type { Target } from '../model/target.js'
 
-/** Limits that every command, check and container of a run lives under. Times in milliseconds. */
+/** Limits that every command, check and container of a target lives under, scaled for it. Times in milliseconds. */
 export interface Limits {
   readonly commandTimeoutMs: number
   /** How long a container may take until it is started and ready. */
@@ -22,7 +23,12 @@ export interface WorkerContext {
   readonly shell?: string
   /** Whether the image runs as a service of its own or waits for commands. */
   readonly start: 'image' | 'idle'
-  readonly bridgeReachable: boolean
+  /** How ports of its containers are reached. */
+  readonly reach: Reach
+  /** Variables that every container gets beyond the image's own, for example the emulator's CPU model. */
+  readonly env: Readonly<Record<string, string>>
+  /** How many times longer everything may take here than the settings say. */
+  readonly timeScale: number
   readonly limits: Limits
   /** Labels of every container, by which a later run finds what this one left. */
   readonly labels: Readonly<Record<string, string>>

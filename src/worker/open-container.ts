@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ContainerHandle } from './container/container-handle.js'
 import { ImageContainer } from './container/image-container.js'
 import type { ContainerOptions } from './container/options.js'
+import { type Route, reachPort } from './container/reach-port.js'
 import { readContainerLogs } from './container/read-logs.js'
 import { requestContainer } from './container/request-http.js'
 import { listArgv } from './container/run-once.js'
@@ -129,10 +130,10 @@ async function isReady(
       return false
   }
   if (ready.port === undefined && ready.http === undefined) return true
-  const origin = await findOrigin(worker, handle, ready.port)
-  if (origin === undefined) return false
+  const found = await findRoute(worker, handle, ready.port)
+  if (found === undefined) return false
   const reading = await requestContainer(
-    origin,
+    found.route,
     'http://container',
     ready.http ?? '/',
     {},
@@ -147,12 +148,12 @@ async function isReady(
   return ready.http === undefined ? open : (reading.observation.status ?? 500) < 500
 }
 
-/** `http://address:port` by which this process reaches a port of the container; undefined while it has none. */
-export async function findOrigin(
+/** The way by which this process reaches a port of the container; undefined while it has none. */
+export async function findRoute(
   worker: Worker,
   handle: ContainerHandle,
   port: number | undefined,
-): Promise<string | undefined> {
+): Promise<{ route: Route; port: number } | undefined> {
   const wanted =
     port ?? handle.options.ports?.[0] ?? firstDeclaredPort(worker.context.imageConfig.exposedPorts)
   if (wanted === undefined) {
@@ -163,10 +164,8 @@ export async function findOrigin(
     )
   }
   const state = await handle.readState()
-  if (worker.context.bridgeReachable)
-    return state.address === undefined ? undefined : `http://${state.address}:${wanted}`
-  const published = state.ports[`${wanted}/tcp`]?.[0]?.HostPort
-  return published === undefined ? undefined : `http://127.0.0.1:${published}`
+  const route = await reachPort(worker.context.reach, state, wanted)
+  return route === undefined ? undefined : { route, port: wanted }
 }
 
 function firstDeclaredPort(exposed: readonly string[]): number | undefined {

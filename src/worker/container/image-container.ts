@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import type { StartedTestContainer, WaitStrategy } from 'testcontainers'
 import { GenericContainer } from 'testcontainers'
+import { findBindAddress } from '../../model/reach.js'
 import type { WorkerContext } from '../context.js'
 import type { ContainerOptions } from './options.js'
 
@@ -57,7 +58,7 @@ function buildCreateOptions(
     context.shell !== undefined &&
     options.command === undefined &&
     options.entrypoint === undefined
-  const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`)
+  const env = Object.entries({ ...context.env, ...options.env }).map(([name, value]) => `${name}=${value}`)
   return {
     // A shell waits for commands on its standard input for as long as that stays open.
     OpenStdin: idle,
@@ -70,16 +71,17 @@ function buildCreateOptions(
   }
 }
 
-/** Only where the container's own address is out of reach, and then on the loopback interface alone. */
+/** Only where the container's own address is out of reach, and then on one address of the host alone. */
 function publishPorts(context: WorkerContext, options: ContainerOptions): HostConfig {
-  if (context.bridgeReachable) return {}
+  const bind = findBindAddress(context.reach)
+  if (bind === undefined) return {}
   const declared = context.imageConfig.exposedPorts
     .filter(port => !port.endsWith('/udp'))
     .map(port => port.split('/')[0] as string)
   const ports = new Set([...declared, ...(options.ports ?? []).map(String)])
   return {
     PortBindings: Object.fromEntries(
-      [...ports].map(port => [`${port}/tcp`, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
+      [...ports].map(port => [`${port}/tcp`, [{ HostIp: bind, HostPort: '' }]]),
     ),
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import type { HttpObservation } from '../../model/observation.js'
 import { ByteCollector, captureBytes } from '../exec/byte-collector.js'
+import type { Route } from './reach-port.js'
 import type { HttpResult } from './results.js'
 
 /** Options of `http`; a path alone is a GET on the container's first port. */
@@ -24,11 +25,11 @@ export interface HttpReading {
 const NOT_YET = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT/
 
 /**
- * Sends one request to `origin` (an address that this process reaches) and records it as if to the container's
+ * Sends one request by `route` and records it as if to the container's
  * own port. While nothing listens yet it tries again, for as long as `stillStarting` says so.
  */
 export async function requestContainer(
-  origin: string,
+  route: Route,
   shownOrigin: string,
   path: string,
   options: HttpOptions,
@@ -41,7 +42,8 @@ export async function requestContainer(
   for (;;) {
     const left = timeoutMs - (performance.now() - began)
     try {
-      const response = await request(`${origin}${path}`, {
+      const response = await request(`${route.origin}${path}`, {
+        ...(route.dispatcher === undefined ? {} : { dispatcher: route.dispatcher }),
         method: method as 'GET',
         ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
         ...(options.body === undefined

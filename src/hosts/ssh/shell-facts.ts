@@ -1,0 +1,114 @@
+import type { BinfmtHandler } from '../../model/host.js'
+import { parseBinfmtEntry } from '../binfmt.js'
+import { parseCpuInfo } from '../cpu-info.js'
+
+/** What a host's own shell tells of it; undefined means that it could not be known. */
+export interface ShellFacts {
+  readonly user?: string
+  readonly cpuModel?: string
+  readonly cpuFeatures?: readonly string[]
+  /** Bytes. */
+  readonly pageSize?: number
+  /** Bytes free where the engine keeps its data. */
+  readonly freeDisk?: number
+  readonly handlers?: readonly BinfmtHandler[]
+  /** Engine sockets that exist, the likeliest first. */
+  readonly sockets: readonly { readonly path: string; readonly usable: boolean }[]
+}
+
+const MARK = '@@archparity'
+
+/**
+ * A script for any POSIX shell that prints all facts in one go, each part after a line that marks it. It changes
+ * nothing and needs no rights: what it may not see is left out.
+ */
+export const SHELL_FACTS_SCRIPT = `
+part() { printf '\\n${MARK} %s\\n' "$*"; }
+part user; id -un 2>/dev/null
+part page-size; getconf PAGESIZE 2>/dev/null
+part free-disk; { df -Pk /var/lib/docker || df -Pk /var/lib || df -Pk /; } 2>/dev/null | tail -n 1
+part cpu; head -c 65536 /proc/cpuinfo 2>/dev/null
+if [ -e /proc/sys/fs/binfmt_misc/status ]; then
+  part handlers; cat /proc/sys/fs/binfmt_misc/status
+  for file in /proc/sys/fs/binfmt_misc/*; do
+    name=\${file##*/}
+    case $name in register|status) continue;; esac
+    part "handler $name"; cat "$file"
+    interpreter=$(sed -n 's/^interpreter //p' "$file")
+    case $interpreter in *qemu-*) part "version $name"; "$interpreter" --version 2>/dev/null | head -n 1;; esac
+  done
+fi
+for socket in /var/run/docker.sock "$XDG_RUNTIME_DIR/docker.sock" "/run/user/$(id -u)/docker.sock" \\
+  "$XDG_RUNTIME_DIR/podman/podman.sock" "/run/user/$(id -u)/podman/podman.sock" /run/podman/podman.sock; do
+  [ -S "$socket" ] || continue
+  if [ -r "$socket" ] && [ -w "$socket" ]; then part "socket usable $socket"; else part "socket closed $socket"; fi
+done
+part end
+`
+
+/** Reads what the script printed. Anything that is not of the expected form is left out. */
+export function parseShellFacts(output: string): ShellFacts {
+  const parts = splitParts(output)
+  const first = (title: string) => parts.find(part => part.title === title)?.lines[0]
+  const user = first('user')
+  const pageSize = readCount(first('page-size'))
+  const freeKilobytes = readCount(first('free-disk')?.trim().split(/\s+/)[3])
+  const cpu = parseCpuInfo(parts.find(part => part.title === 'cpu')?.lines.join('\n') ?? '')
+  const handlers = readHandlers(parts)
+  return {
+    ...(user === undefined || !/^[\w.-]{1,64}$/.test(user) ? {} : { user }),
+    ...(pageSize === undefined ? {} : { pageSize }),
+    ...(freeKilobytes === undefined ? {} : { freeDisk: freeKilobytes * 1024 }),
+    ...cpu,
+    ...(handlers === undefined ? {} : { handlers }),
+    sockets: listSockets(parts),
+  }
+}
+
+interface Part {
+  readonly title: string
+  readonly lines: string[]
+}
+
+function splitParts(output: string): Part[] {
+  const parts: Part[] = []
+  for (const line of output.split('\n')) {
+    if (line.startsWith(`${MARK} `)) parts.push({ title: line.slice(MARK.length + 1), lines: [] })
+    else if (line !== '') parts.at(-1)?.lines.push(line)
+  }
+  return parts
+}
+
+function readCount(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined
+}
+
+function readHandlers(parts: readonly Part[]): BinfmtHandler[] | undefined {
+  const status = parts.find(part => part.title === 'handlers')
+  if (status === undefined) return undefined
+  const switchedOn = status.lines[0]?.trim() !== 'disabled'
+  return parts.flatMap(({ title, lines }) => {
+    const name = /^handler (.{1,128})$/.exec(title)?.[1]
+    const handler = name === undefined ? undefined : parseBinfmtEntry(name, lines.join('\n'))
+    if (handler === undefined) return []
+    const said = parts.find(part => part.title === `version ${name}`)?.lines[0]
+    const version = /version (\d[\w.+-]{0,40})/.exec(said ?? '')?.[1]
+    return [
+      {
+        ...handler,
+        enabled: handler.enabled && switchedOn,
+        ...(version === undefined ? {} : { version }),
+      },
+    ]
+  })
+}
+
+/** Each path once; a host names some of them twice. */
+function listSockets(parts: readonly Part[]): { path: string; usable: boolean }[] {
+  const sockets = new Map<string, boolean>()
+  for (const { title } of parts) {
+    const [, state, path] = /^socket (usable|closed) (\/.{1,200})$/.exec(title) ?? []
+    if (path !== undefined && !sockets.has(path)) sockets.set(path, state === 'usable')
+  }
+  return [...sockets].map(([path, usable]) => ({ path, usable }))
+}

@@ -1,0 +1,15 @@
+import type { Settings } from '../config/schema.js'
+import type { PlanChoice } from '../targets/plan.js'
+
+/** What the settings say of platforms and of how they run. */
+export function describeChoice(settings: Settings): PlanChoice {
+  const { platforms, excludePlatforms, reference, execution, everyHost, cpuModels } = settings
+  return {
+    exclude: excludePlatforms,
+    ...(platforms === undefined ? {} : { include: platforms }),
+    ...(reference === undefined ? {} : { reference }),
+    execution,
+    everyHost,
+    cpuModels,
+  }
+}
