@@ -90,7 +90,7 @@ export function listOptions(work: string, architectures: readonly string[]): str
 }
 
 /** The mirror that this machine's own packages come from, where it is one of Debian's. */
-function findMirror(): string {
+export function findMirror(): string {
   const folder = '/etc/apt/sources.list.d'
   const parts = existsSync(folder) ? readdirSync(folder).map(file => path.join(folder, file)) : []
   const texts = ['/etc/apt/sources.list', ...parts].filter(existsSync).map(file => readFileSync(file, 'utf8'))
