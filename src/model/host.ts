@@ -44,6 +44,10 @@ export interface HostFacts {
   /** Bytes. */
   readonly memory: number
   readonly cpuModel?: string
+  /** Words of the CPU's feature list, as its kernel spells them. */
+  readonly cpuFeatures?: readonly string[]
+  /** Bytes of a page of memory. */
+  readonly pageSize?: number
   /** Bytes free where the engine keeps its data. */
   readonly freeDisk?: number
   /** How far the host's clock is ahead of this machine's, in milliseconds; negative where it is behind. */
