@@ -1,3 +1,4 @@
+import { isErrorOfLoss, type LossCost, measureLoss } from '../compare/measure-loss.js'
 import type { CheckRecord, RunRecord } from '../compare/run-record.js'
 import type { CheckError } from '../model/check.js'
 import type { Evidence } from '../model/finding.js'
@@ -17,21 +18,43 @@ export function findHostFaults(record: RunRecord): FindingDraft[] {
   ]
 }
 
+/** A lost host is told even where other hosts took over all of its work. */
 function draftLostHosts(record: RunRecord): FindingDraft[] {
   return record.hostLosses.map(loss => {
-    const targets = record.targets.filter(target => target.host === loss.host)
+    const { host, message, phase = 'run', code, hint, lastSeenAt } = loss
+    const cost = measureLoss(record, loss)
+    const facts = Object.entries({ host, phase, code, lastSeenAt }).filter(([, value]) => value !== undefined)
+    const advice =
+      hint ??
+      (phase === 'start'
+        ? `See that ${host} can be reached and that its engine answers (\`archparity doctor\`), then run again.`
+        : `See that the engine of ${host} answers (\`archparity doctor\`), then run again.`)
     return {
       kind: 'host',
       cause: 'host',
-      lead: `lost ${loss.host}`,
-      title: () => `host ${loss.host} was lost during the run`,
+      lead: `lost ${host}`,
+      title: () => `host ${host} ${phase === 'start' ? 'could not be reached' : 'was lost during the run'}`,
       checks: [],
-      targets,
-      evidence: [{ kind: 'host-fact', text: cut(firstLine(loss.message)), data: { host: loss.host } }],
-      advice: `See that the engine of ${loss.host} answers (\`archparity doctor\`), then run again.`,
+      targets: cost.targets,
+      evidence: [
+        { kind: 'host-fact', text: cut(firstLine(message)), data: Object.fromEntries(facts) },
+        ...describeCost(cost),
+      ],
+      advice,
       reproduce: [],
     }
   })
+}
+
+function describeCost({ undecided, moved, movedTo, unknownSuites }: LossCost): Evidence[] {
+  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
+  const texts: [string, Record<string, unknown>][] = []
+  if (undecided > 0) texts.push([`${count(undecided, 'result')} stayed without a verdict`, { undecided }])
+  if (moved > 0)
+    texts.push([`${count(moved, 'check')} ran on ${movedTo.join(', ')} instead`, { moved, movedTo }])
+  if (unknownSuites.length > 0)
+    texts.push([`no host ran all of ${unknownSuites.join(', ')}`, { suites: unknownSuites }])
+  return texts.map(([text, data]) => ({ kind: 'host-fact', text: cut(text), data }))
 }
 
 /** One finding for platforms that nothing ran for one reason. */
@@ -76,7 +99,9 @@ function orderPlatforms(record: RunRecord, lost: readonly LostCoverage[]): strin
 
 /** A worker that died takes its suite with it; a suite that is wrong is told by the verdict, not blamed on a host. */
 function draftSuiteErrors(record: RunRecord): FindingDraft[] {
-  const lost = record.suiteErrors.filter(error => error.code === 'worker-lost' || error.code === 'unhandled')
+  const lost = record.suiteErrors.filter(
+    error => (error.code === 'worker-lost' || error.code === 'unhandled') && !isErrorOfLoss(error, record),
+  )
   return groupBy(lost, error => `${error.code}\0${error.file}\0${error.message}`).map(group => {
     const { code, file, message } = group[0]
     const targets = selectTargets(

@@ -8,13 +8,16 @@ import type { NormalizeContext } from './normalize/context.js'
 import type { RuleCounts } from './normalize/normalize-line.js'
 import { VOLATILE_HEADERS } from './normalize/rules.js'
 import { type CheckRecord, lastAttempt } from './run-record.js'
+import { isDecided } from './settle-results.js'
+import { chooseReference, findSiblings } from './siblings.js'
 
 /** What comparing needs to know beside the check itself. */
 export interface CompareWorld {
   readonly targets: readonly Target[]
   readonly reference: Target | undefined
   readonly contexts: ReadonlyMap<string, NormalizeContext>
-  readonly noiseContext: NormalizeContext | undefined
+  /** Of the reference and its siblings. */
+  readonly noiseContexts: ReadonlyMap<string, NormalizeContext>
   readonly fired: RuleCounts
 }
 
@@ -27,8 +30,13 @@ interface Side {
   readonly observations: Aligned
 }
 
-/** Compares what one check saw on every target on which it decided (passed or failed). */
-export function compareCheck(record: CheckRecord, world: CompareWorld): CheckComparison {
+/**
+ * Compares what one check saw on every target on which it decided (passed or failed). Where a sibling of the reference
+ * decided it in the reference's place, that one is the measure.
+ */
+export function compareCheck(record: CheckRecord, run: CompareWorld): CheckComparison {
+  const decided = (target: Target) => isDecided(record.results.get(target.id))
+  const world = { ...run, reference: chooseReference(run.reference, run.targets, decided) }
   const sides = listSides(record, world)
   const noise = readNoise(record, world)
   const differences: Difference[] = []
@@ -79,22 +87,31 @@ function listSides(record: CheckRecord, world: CompareWorld): Side[] {
     sides.push({ target, context, passed: status === 'passed', observations })
   }
   // A reference that failed is no measure while another target passed.
-  const weight = (side: Side) => (side.passed ? 2 : 0) + (side.target.reference ? 1 : 0)
+  const weight = (side: Side) => (side.passed ? 2 : 0) + (side.target === world.reference ? 1 : 0)
   return sides.sort((a, b) => weight(b) - weight(a))
 }
 
-/** The reference's observations in its second run, where that run decided as the first did. */
-function readNoise(record: CheckRecord, world: CompareWorld): { main: Side; repeat: Aligned } | undefined {
-  const { reference, noiseContext } = world
-  if (reference === undefined || noiseContext === undefined) return undefined
-  const status = record.noise.get(reference.id)?.status
-  if (status === undefined || status !== record.results.get(reference.id)?.status) return undefined
+/**
+ * The reference's observations in its second run, where that run decided as the first did. Where the second run was on
+ * a sibling, that one's: what differs between two hosts that run the same bytes is no platform's doing either.
+ */
+function readNoise(
+  record: CheckRecord,
+  world: CompareWorld,
+): { main: Side; repeat: Aligned; context: NormalizeContext } | undefined {
+  const { reference } = world
+  if (reference === undefined) return undefined
+  const status = record.results.get(reference.id)?.status
   if (status !== 'passed' && status !== 'failed') return undefined
+  const again = [reference, ...findSiblings(reference, world.targets)].find(one => record.noise.has(one.id))
+  const repeated = world.noiseContexts.get(again?.id ?? '')
   const context = world.contexts.get(reference.id)
-  if (context === undefined) return undefined
+  if (again === undefined || repeated === undefined || context === undefined) return undefined
+  if (record.noise.get(again.id)?.status !== status) return undefined
   const observations = alignObservations(lastAttempt(record.observations, reference.id), context)
-  const repeat = alignObservations(lastAttempt(record.noiseObservations, reference.id), noiseContext)
-  return { main: { target: reference, context, passed: status === 'passed', observations }, repeat }
+  const repeat = alignObservations(lastAttempt(record.noiseObservations, again.id), repeated)
+  const main = { target: reference, context, passed: status === 'passed', observations }
+  return { main, repeat, context: repeated }
 }
 
 type Noise = ReturnType<typeof readNoise>
@@ -164,10 +181,7 @@ function compareFields(
   for (const field of names) {
     const sides = present.flatMap(side => place(side.target, side.context, fields.get(side)?.get(field)))
     const main = noise && place(noise.main.target, noise.main.context, learned?.main.get(field))[0]
-    const repeat =
-      noise &&
-      world.noiseContext &&
-      place(noise.main.target, world.noiseContext, learned?.repeat.get(field))[0]
+    const repeat = noise && place(noise.main.target, noise.context, learned?.repeat.get(field))[0]
     const { classes, mask } = compareField(sides, main && repeat ? { main, repeat } : undefined, world.fired)
     const difference = toDifference({ ...name, field }, classes)
     if (difference !== undefined) found.differences.push(difference)
@@ -190,9 +204,9 @@ function findInstability(record: CheckRecord, reference: Target | undefined): Ch
   if (reference === undefined) return undefined
   const main = record.results.get(reference.id)?.status
   const noise = record.noise.get(reference.id)?.status
-  const decided = (status: string | undefined) => status === 'passed' || status === 'failed'
   if (main === undefined || noise === undefined || main === noise) return undefined
-  return decided(main) && decided(noise) ? { target: reference.id, main, noise } : undefined
+  const isFlip = [record.results, record.noise].every(results => isDecided(results.get(reference.id)))
+  return isFlip ? { target: reference.id, main, noise } : undefined
 }
 
 function dropDuplicates(masks: readonly MaskNote[]): MaskNote[] {

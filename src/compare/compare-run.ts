@@ -7,14 +7,16 @@ import { createContext, type NormalizeContext } from './normalize/context.js'
 import type { RuleCounts } from './normalize/normalize-line.js'
 import { findContainerIds, NORMALIZE_RULES } from './normalize/rules.js'
 import type { RunRecord } from './run-record.js'
+import { findSiblings } from './siblings.js'
 
 /** Compares every check of a run across its targets. Pure: the same record gives the same comparison. */
 export function compareRun(record: RunRecord): Comparison {
   const fired: RuleCounts = new Map()
   const { reference } = record
   const contexts = new Map(record.targets.map(target => [target.id, describeTarget(record, target, 'main')]))
-  const noiseContext = reference === undefined ? undefined : describeTarget(record, reference, 'noise')
-  const world = { targets: record.targets, reference, contexts, noiseContext, fired }
+  const repeated = reference === undefined ? [] : [reference, ...findSiblings(reference, record.targets)]
+  const noiseContexts = new Map(repeated.map(target => [target.id, describeTarget(record, target, 'noise')]))
+  const world = { targets: record.targets, reference, contexts, noiseContexts, fired }
   const checks = record.checks.map(check => compareCheck(check, world))
   const rules = NORMALIZE_RULES.flatMap(({ name, description }) => {
     const lines = fired.get(name)

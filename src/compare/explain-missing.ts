@@ -18,14 +18,11 @@ export function explainMissing(check: CheckRef, began: boolean, target: Target, 
   const none = { durationMs: 0, attempts: 0, flaky: false, errors: [] }
   const suite = world.mainErrors.find(error => error.target === target.id && error.file === check.file)
   if (suite !== undefined) return { ...none, status: 'errored', reason: suite.message }
-  const host = world.hostLosses.find(loss => loss.host === target.host)
-  if (host !== undefined) {
+  const loss = world.hostLosses.find(one => one.host === target.host)
+  if (loss !== undefined) {
     const when = began ? 'while this check ran' : 'before this check started'
-    return {
-      ...none,
-      status: 'inconclusive',
-      reason: `host ${target.host} was lost ${when}: ${host.message}`,
-    }
+    const what = loss.phase === 'start' ? 'could not be reached' : `was lost ${when}`
+    return { ...none, status: 'inconclusive', reason: `host ${target.host} ${what}: ${loss.message}` }
   }
   const lost = world.lost.find(
     one =>

@@ -3,7 +3,7 @@ import type { ResolvedImage } from '../model/image.js'
 import { compareText, formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
 
-/** Targets in the order of the image's platforms; within one platform native first, then by id. */
+/** Targets in the order of the image's platforms; within one platform native first, legs of a CPU model last, then by id. */
 export function orderTargets(targets: readonly Target[], image: ResolvedImage | undefined): Target[] {
   const rank = new Map<string, number>()
   for (const [index, entry] of (image?.platforms ?? []).entries()) {
@@ -18,6 +18,7 @@ export function orderTargets(targets: readonly Target[], image: ResolvedImage | 
       place(a) - place(b) ||
       compareText(formatPlatform(a.platform), formatPlatform(b.platform)) ||
       compareText(b.execution, a.execution) ||
+      compareText(a.emulator?.cpu ?? '', b.emulator?.cpu ?? '') ||
       compareNaturally(a.id, b.id),
   )
 }

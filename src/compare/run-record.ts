@@ -18,8 +18,9 @@ import type { Observation } from '../model/observation.js'
 import { compareText } from '../model/platform.js'
 import type { Status } from '../model/status.js'
 import type { LostCoverage, Target } from '../model/target.js'
-import { explainMissing, type RunEnd } from './explain-missing.js'
+import type { RunEnd } from './explain-missing.js'
 import { orderChecks, orderTargets } from './order.js'
+import { settleResults } from './settle-results.js'
 
 /** What became of one check on one target in one pass. */
 export interface CheckResult {
@@ -36,9 +37,9 @@ export interface CheckResult {
 /** One check with all that was seen of it. Maps are keyed by target id. */
 export interface CheckRecord {
   readonly check: CheckRef
-  /** Main pass; one entry for each planned target. */
+  /** Main pass; one entry for each planned target. Where hosts share a platform, one has it and the others skip it. */
   readonly results: ReadonlyMap<string, CheckResult>
-  /** Noise pass: the reference target only, where it ran. */
+  /** Noise pass, where it ran: the reference target, or those that share its suites. */
   readonly noise: ReadonlyMap<string, CheckResult>
   /** Main pass, by attempt: the last array is what counts. */
   readonly observations: ReadonlyMap<string, readonly (readonly Observation[])[]>
@@ -171,6 +172,11 @@ export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
     sortByTarget(items, ordered, name)
   const suiteErrors = byTarget(errored, error => `${error.file}\0${error.message}`)
   const mainErrors = suiteErrors.filter(error => error.pass === 'main')
+  lost.sort(
+    (a, b) =>
+      compareText(a.platform, b.platform) || compareText(a.code, b.code) || compareText(a.reason, b.reason),
+  )
+  hostLosses.sort((a, b) => compareText(a.host, b.host) || compareText(nameLoss(a), nameLoss(b)))
   const world = { targets: ordered, mainErrors, hostLosses, lost, finished }
   return {
     started,
@@ -181,15 +187,19 @@ export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
     hosts: [...hosts.values()].sort((a, b) => compareText(a.name, b.name)),
     targets: ordered,
     reference: ordered.find(target => target.reference),
-    lost: lost.sort((a, b) => compareText(a.platform, b.platform) || compareText(a.code, b.code)),
+    lost,
     pulls,
     checks: orderChecks([...drafts.values()]).map(draft => completeCheck(draft, world)),
     programs: byTarget(programs, fact => `${fact.pass}\0${fact.check ?? ''}\0${fact.program}`),
     suiteErrors: mainErrors,
-    hostLosses: hostLosses.sort((a, b) => compareText(a.host, b.host)),
+    hostLosses,
     noiseErrors: suiteErrors.filter(error => error.pass === 'noise'),
     ...describeAudit(summaries, audited, auditFinished),
   }
+}
+
+function nameLoss(loss: HostLost): string {
+  return `${loss.lastSeenAt ?? ''}\0${loss.message}`
 }
 
 function describeAudit(
@@ -273,18 +283,15 @@ function toResult(event: CheckFinished, at: string): CheckResult {
 }
 
 function completeCheck(draft: CheckDraft, world: RunEnd): CheckRecord {
-  const results = new Map<string, CheckResult>()
-  for (const target of world.targets) {
-    results.set(
-      target.id,
-      draft.results.get(target.id) ??
-        explainMissing(draft.check, draft.started.has(target.id), target, world),
-    )
-  }
   return {
     check: draft.check,
-    results,
-    noise: draft.noise,
+    results: settleResults(draft, world),
+    noise: new Map(
+      world.targets.flatMap(({ id }) => {
+        const result = draft.noise.get(id)
+        return result === undefined ? [] : [[id, result] as const]
+      }),
+    ),
     observations: settleObservations(draft.main, world.targets),
     noiseObservations: settleObservations(draft.repeat, world.targets),
   }

@@ -1,3 +1,4 @@
+import { isErrorOfLoss, losesCoverage, measureLoss } from '../compare/measure-loss.js'
 import type { RunRecord } from '../compare/run-record.js'
 import { ArchparityError, type ErrorCategory, type ErrorCode } from '../errors.js'
 import type { Finding } from '../model/finding.js'
@@ -47,7 +48,7 @@ function countStatuses(record: RunRecord): Record<Status, number> {
 
 function listUsageErrors(record: RunRecord): Reason[] {
   const broken = record.suiteErrors.filter(
-    error => error.code === 'suite-broken' || error.code === 'suite-empty',
+    error => (error.code === 'suite-broken' || error.code === 'suite-empty') && !isErrorOfLoss(error, record),
   )
   const files = [...new Set(broken.map(error => error.file))].sort()
   const reasons: Reason[] = files.map(file => {
@@ -87,16 +88,30 @@ function listLosses(record: RunRecord, counts: Readonly<Record<Status, number>>)
   const texts: string[] = []
   const lost = record.lost.filter(one => !one.intended)
   if (lost.length > 0) texts.push(`${count(new Set(lost.map(one => one.platform)).size, 'platform')} not run`)
-  if (record.hostLosses.length > 0) texts.push(`${count(record.hostLosses.length, 'host')} lost`)
+  texts.push(...describeHostLosses(record))
   if (counts.errored > 0) texts.push(`${count(counts.errored, 'result')} errored`)
   if (counts.inconclusive > 0) texts.push(`${count(counts.inconclusive, 'result')} inconclusive`)
-  const gone = record.suiteErrors.filter(error => error.code === 'worker-lost' || error.code === 'unhandled')
+  const gone = record.suiteErrors.filter(
+    error => (error.code === 'worker-lost' || error.code === 'unhandled') && !isErrorOfLoss(error, record),
+  )
   if (gone.length > 0 && counts.errored === 0)
     texts.push(`${count(gone.length, 'suite')} ended without a verdict`)
   const unread = record.audit?.finished?.error
   if (unread !== undefined) texts.push(`the static audit did not finish: ${unread.message}`)
   if (counts.passed + counts.failed === 0) texts.push('no check ran to a verdict on any platform')
   return texts.map(text => ({ outcome: 'incomplete', text }))
+}
+
+/** Hosts whose loss left something undecided, by when it happened. What other hosts ran instead is no loss. */
+function describeHostLosses(record: RunRecord): string[] {
+  const losses = record.hostLosses.filter(loss => losesCoverage(loss, measureLoss(record, loss)))
+  const describe = (phase: 'start' | 'run', what: string) => {
+    const concerned = losses.filter(loss => (loss.phase ?? 'run') === phase)
+    const names = [...new Set(concerned.map(loss => loss.host))]
+    if (names.length === 0) return []
+    return [names.length === 1 ? `host ${names[0]} ${what}` : `hosts ${names.join(', ')} ${what}`]
+  }
+  return [...describe('start', 'could not be reached'), ...describe('run', 'lost during the run')]
 }
 
 function sayParity(record: RunRecord): string {

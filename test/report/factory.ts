@@ -36,11 +36,15 @@ export interface TargetOptions {
   readonly emulator?: Emulator
   readonly reference?: boolean
   readonly label?: string
+  readonly slowdown?: number
+  /** A leg under a CPU model. */
+  readonly cpu?: string
 }
 
 export interface RunOptions {
   readonly image?: Partial<ResolvedImage>
-  readonly hosts?: readonly string[]
+  /** Names, or the facts themselves. */
+  readonly hosts?: readonly (string | HostFacts)[]
   readonly noise?: boolean
   /** No targets are planned: the test adds them. */
   readonly unplanned?: boolean
@@ -78,7 +82,8 @@ export class LogWriter {
       root: '/project',
     })
     this.add({ type: 'image-resolved', image: this.image })
-    for (const name of options.hosts ?? ['local']) this.add({ type: 'host-ready', facts: makeHost(name) })
+    for (const host of options.hosts ?? ['local'])
+      this.add({ type: 'host-ready', facts: typeof host === 'string' ? makeHost(host) : host })
     if (options.unplanned !== true) for (const platform of new Set(platforms)) this.target(platform)
   }
 
@@ -101,14 +106,19 @@ export class LogWriter {
       version: '7.2.22',
       flags: 'PF',
     }
+    const { cpu, slowdown } = options
+    const how = cpu === undefined ? execution : `${execution} ${cpu}`
     const target: Target = {
-      id: `${name} ${execution}@${host}`,
-      label: options.label ?? (host === 'local' ? name : `${name} ${execution}@${host}`),
+      id: `${name} ${how}@${host}`,
+      label: options.label ?? (host === 'local' && cpu === undefined ? name : `${name} ${how}@${host}`),
       platform,
       digest: digest ?? makeDigest(name),
       host,
       execution,
-      ...(execution === 'emulated' ? { emulator } : {}),
+      ...(execution === 'emulated'
+        ? { emulator: { ...emulator, ...(cpu === undefined ? {} : { cpu }) } }
+        : {}),
+      ...(slowdown === undefined ? {} : { slowdown }),
       reference: options.reference ?? (name === 'linux/amd64' && host === 'local' && execution === 'native'),
       reason: 'because the test says so',
     }
@@ -232,10 +242,12 @@ export function makeImage(platforms: readonly Platform[]): ResolvedImage {
   }
 }
 
-export function makeHost(name: string): HostFacts {
+/** Facts of a host; all but `local` are reached by ssh. */
+export function makeHost(name: string, changes: Partial<HostFacts> = {}): HostFacts {
   return {
     name,
-    endpoint: 'unix:///var/run/docker.sock',
+    kind: name === 'local' ? 'local' : 'ssh',
+    endpoint: name === 'local' ? 'unix:///var/run/docker.sock' : `ssh://root@${name}`,
     engine: {
       name: 'Docker',
       version: '20.10.24',
@@ -254,6 +266,7 @@ export function makeHost(name: string): HostFacts {
     sameKernel: true,
     handlers: [],
     handlersKnown: true,
+    ...changes,
   }
 }
 

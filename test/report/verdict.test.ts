@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { LoggedEvent } from '../../src/model/events.js'
+import type { HostLost, LoggedEvent } from '../../src/model/events.js'
 import { buildRunReport } from '../../src/report/run-report.js'
-import { command, LogWriter } from './factory.js'
+import { type Behaviour, command, LogWriter } from './factory.js'
 import { writeFaultyRun, writeHealthyRun } from './scenarios.js'
 
 const judge = (events: readonly LoggedEvent[]) => buildRunReport(events).verdict
@@ -95,6 +95,108 @@ describe('judgeRun', () => {
     expect(judge(log.finish()).outcome).toBe('parity')
     spoil(log)
     expect(judge(log.finish()).outcome).toBe('incomplete')
+  })
+
+  describe('hosts', () => {
+    const FILE = 'suites/app.suite.ts'
+    const PI1 = 'linux/arm64 native@pi1'
+    /** linux/arm64 on two hosts, of which one was lost; `here` is what became of the check on it. */
+    function loseHost(here: Behaviour, there: Behaviour, more: Partial<HostLost> = {}): LogWriter {
+      const log = new LogWriter(['linux/amd64', 'linux/arm64'], {
+        unplanned: true,
+        hosts: ['local', 'pi1', 'pi2'],
+      })
+      log.target('linux/amd64')
+      for (const host of ['pi1', 'pi2']) log.target('linux/arm64', { execution: 'native', host })
+      log.check('a', (_, { host }) => (host === 'pi1' ? here : host === 'pi2' ? there : {}))
+      return log.add({ type: 'host-lost', host: 'pi1', message: 'connection reset', ...more })
+    }
+
+    test('a lost host whose work others did costs no coverage, and is told', () => {
+      for (const here of [{ absent: true }, { unfinished: true }, { status: 'errored' }] as Behaviour[]) {
+        const report = buildRunReport(loseHost(here, {}).finish())
+        expect(report.verdict).toMatchObject({ outcome: 'parity', reasons: [], counts: { skipped: 1 } })
+        expect(report.findings).toMatchObject([
+          {
+            kind: 'host',
+            cause: 'host',
+            title: 'host pi1 was lost during the run',
+            evidence: [
+              { text: 'connection reset', data: { host: 'pi1', phase: 'run' } },
+              { text: '1 check ran on pi2 instead', data: { moved: 1, movedTo: ['pi2'] } },
+            ],
+          },
+        ])
+      }
+    })
+
+    test('what nobody decided is incomplete, never a pass and never the image’s failure', () => {
+      const cases: [Behaviour, Behaviour][] = [
+        [{ unfinished: true }, { unfinished: true }],
+        [{ unfinished: true }, { absent: true }],
+        [{ status: 'failed' }, { absent: true }],
+        [{ status: 'failed' }, { status: 'errored' }],
+      ]
+      for (const [here, there] of cases) {
+        const log = loseHost(here, there, { lastSeenAt: '2026-01-01T00:00:00.000Z' })
+        const { verdict, findings } = buildRunReport(log.finish())
+        expect(verdict.outcome).toBe('incomplete')
+        expect(verdict.sentence).toContain('host pi1 lost during the run')
+        expect(verdict.counts.failed).toBe(0)
+        expect(findings.every(finding => finding.kind === 'host')).toBe(true)
+      }
+    })
+
+    test('a host that was never ready is incomplete, with what to do', () => {
+      const log = two().check('a', () => ({}))
+      log.add({
+        type: 'host-lost',
+        host: 'pi',
+        message: 'its key is not known\nmore',
+        phase: 'start',
+        code: 'HOST_KEY',
+        hint: 'Accept its key with `ssh pi`.',
+      })
+      const { verdict, findings } = buildRunReport(log.finish())
+      expect(verdict).toMatchObject({
+        outcome: 'incomplete',
+        sentence: 'Incomplete: host pi could not be reached.',
+      })
+      expect(findings).toMatchObject([
+        {
+          kind: 'host',
+          title: 'host pi could not be reached',
+          advice: 'Accept its key with `ssh pi`.',
+          evidence: [
+            { text: 'its key is not known', data: { host: 'pi', phase: 'start', code: 'HOST_KEY' } },
+          ],
+        },
+      ])
+    })
+
+    test('checks that only a lost host ran may not be all', () => {
+      const log = loseHost({}, { absent: true })
+      log.check('b', (_, { host }) => ({ absent: host !== 'pi1' }), { file: 'suites/b.suite.ts' })
+      const { verdict, findings } = buildRunReport(log.finish())
+      expect(verdict.outcome).toBe('incomplete')
+      expect(findings.find(one => one.kind === 'host')?.evidence.at(-1)?.data).toEqual({
+        suites: ['suites/b.suite.ts'],
+      })
+    })
+
+    test('errors of suites that the loss caused are the loss', () => {
+      for (const code of ['worker-lost', 'suite-broken', 'suite-empty'] as const) {
+        const log = loseHost({ absent: true }, {})
+        log.add({ type: 'suite-errored', target: PI1, pass: 'main', file: FILE, code, message: 'x' })
+        const { verdict, findings } = buildRunReport(log.finish())
+        expect(verdict.outcome, code).toBe('parity')
+        expect(findings.map(finding => finding.title)).toEqual(['host pi1 was lost during the run'])
+      }
+      const broken = loseHost({ absent: true }, { absent: true })
+      const at = { pass: 'main', file: 'suites/c.suite.ts', code: 'suite-broken', message: 'x' } as const
+      broken.add({ type: 'suite-errored', target: PI1, ...at })
+      expect(judge(broken.finish()).outcome).toBe('usage')
+    })
   })
 
   test('a platform that was left out on request loses nothing', () => {
