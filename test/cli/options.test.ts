@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
 import {
   addAuditOptions,
+  addHostOptions,
   addImageOptions,
+  addPlanOptions,
   addRunOptions,
   readSettings,
   type SettingFlags,
@@ -28,7 +30,7 @@ function parse(...args: string[]) {
       operands = [image, ...suites].filter(each => each !== undefined)
       flags = given
     })
-  addAuditOptions(addRunOptions(addImageOptions(command)))
+  addAuditOptions(addRunOptions(addPlanOptions(addHostOptions(addImageOptions(command)))))
   try {
     command.parse(args, { from: 'user' })
   } catch (error) {
@@ -105,6 +107,11 @@ describe('a bad value is refused, with the flag and what is allowed', () => {
     ['--max-output', '0', '256m'],
     ['--max-output', '1.5k', '256m'],
     ['--start', 'now', 'auto, image, idle'],
+    ['--execution', 'fast', 'auto, native, emulated, both'],
+    ['--copy-images', 'yes', 'never, fallback, always'],
+    ['--host', 'pi=ssh://pi4,port=22', 'platform='],
+    ['--cpu', 'cortex-a72', 'linux/arm64=cortex-a72'],
+    ['--timeout-scale', '0.5', '1 to 1000'],
     ['-t', '(', 'regular expression'],
   ])('%s %s', (flag, value, allowed) => {
     const { complaint } = parse(`${flag}${flag.startsWith('--') ? '=' : ''}${value}`)
@@ -147,6 +154,8 @@ test('every setting but the image can be set by a flag', () => {
     ],
     ...['--command-timeout', '1s', '--check-timeout', '1s', '--start-timeout', '1s', '--max-output', '1k'],
     ...['--foreign-program', '/x', '--no-audit', '--no-audit-cache', '--rule', 'page-size=off'],
+    ...['--host', 'pi=ssh://pi4', '--no-local', '--execution', 'both', '--every-host', '--cpu', 'arm64=max'],
+    ...['--copy-images', 'fallback', '--timeout-scale', '2'],
   )
   const optional = ['platforms', 'reference', 'concurrency']
   expect(Object.keys(settings).sort()).toEqual([...Object.keys(DEFAULTS), ...optional].sort())

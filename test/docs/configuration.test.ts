@@ -1,13 +1,19 @@
 import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { addAuditOptions, addImageOptions, addRunOptions } from '../../src/cli/options.js'
+import {
+  addAuditOptions,
+  addHostOptions,
+  addImageOptions,
+  addPlanOptions,
+  addRunOptions,
+} from '../../src/cli/options.js'
 import { configSchema, DEFAULTS } from '../../src/config/schema.js'
 import { listTableRows, readCode, readPage } from './pages.js'
 
 const { text } = readPage('docs/configuration.md')
 const rows = listTableRows(text)
 const settings = Object.keys(configSchema.shape)
-const command = addAuditOptions(addRunOptions(addImageOptions(new Command())))
+const command = addAuditOptions(addRunOptions(addPlanOptions(addHostOptions(addImageOptions(new Command())))))
 
 describe('docs/configuration.md', () => {
   test('has one row for each setting, and none for what is no setting', () => {

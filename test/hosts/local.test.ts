@@ -3,7 +3,9 @@ import { createServer, get, type RequestListener } from 'node:http'
 import { arch, hostname, release, tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { connectLocalHost } from '../../src/hosts/local.js'
+import { connectHost } from '../../src/hosts/connect-host.js'
+import type { Host, HostSpec } from '../../src/hosts/host.js'
+import { listHosts } from '../../src/hosts/list-hosts.js'
 import { watchEngine } from '../../src/hosts/watch-engine.js'
 
 let directory: string
@@ -13,6 +15,12 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'engine-test-'))
   return () => rm(directory, { recursive: true })
 })
+
+/** The engine that Docker's own command would use in that environment. */
+async function connectLocalHost(env: NodeJS.ProcessEnv = process.env): Promise<Host> {
+  const [spec] = await listHosts([], true, env)
+  return connectHost(spec as HostSpec, { env, directory })
+}
 
 /** An engine that gives these answers, on a socket of its own. */
 async function serve(listener: RequestListener) {
@@ -88,7 +96,7 @@ describe('facts', () => {
     const { DOCKER_HOST, close } = await serve(answerWith(info, version))
     try {
       const host = await connectLocalHost({ DOCKER_HOST })
-      return { ...host.facts, bridgeReachable: host.bridgeReachable }
+      return { ...host.facts, reach: host.reach.kind }
     } finally {
       await close()
     }
@@ -133,7 +141,7 @@ describe('facts', () => {
       Name: hostname(),
       SecurityOptions: ['name=seccomp', 'name=rootless'],
     })
-    expect(facts).toMatchObject({ sameKernel: true, engine: { rootless: true }, bridgeReachable: false })
+    expect(facts).toMatchObject({ sameKernel: true, engine: { rootless: true }, reach: 'published' })
   })
 
   test.each([

@@ -4,7 +4,7 @@ import { readElfHeader } from '../../src/model/elf-header.js'
 import type { BinfmtHandler, HostFacts } from '../../src/model/host.js'
 import type { PlatformImage, ResolvedImage } from '../../src/model/image.js'
 import { type Platform, parsePlatform } from '../../src/model/platform.js'
-import { type PlatformChoice, planTargets } from '../../src/targets/plan.js'
+import { type PlanChoice, planTargets } from '../../src/targets/plan.js'
 
 /** A registration that matches the programs of that architecture, as their probe program begins. */
 function makeHandler(architecture: string, changes: Partial<BinfmtHandler> = {}): BinfmtHandler {
@@ -86,15 +86,18 @@ const proving =
 
 const EVERYTHING = proving('amd64', '386', 'arm64', 'arm', 's390x', 'ppc64le')
 
+const DEFAULT_CHOICE: PlanChoice = { exclude: [], execution: 'auto', everyHost: false, cpuModels: {} }
+
 interface Given {
   readonly facts?: Partial<HostFacts>
-  readonly choice?: Partial<PlatformChoice>
+  readonly choice?: Partial<PlanChoice>
   readonly prove?: typeof EVERYTHING
 }
 
 /** The plan in short: a line per target and per lost platform. */
 async function plan(platforms: string[], { facts = {}, choice = {}, prove = EVERYTHING }: Given = {}) {
-  const made = await planTargets(makeImage(...platforms), makeFacts(facts), { exclude: [], ...choice }, prove)
+  const host = { facts: makeFacts(facts), prove, local: true }
+  const made = await planTargets(makeImage(...platforms), [host], { ...DEFAULT_CHOICE, ...choice })
   return {
     targets: made.targets.map(
       ({ target }) =>

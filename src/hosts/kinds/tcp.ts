@@ -79,7 +79,7 @@ function dialEngine({ host, port }: TcpUrl, keys: Keys | undefined): Socket {
 }
 
 /** Connects once, so that a wrong address or certificate is told for what it is; gives the peer's address. */
-async function reachOnce(dial: () => Socket, { host, port }: TcpUrl, spec: HostSpec): Promise<string> {
+async function reachOnce(dial: () => Socket, { host }: TcpUrl, spec: HostSpec): Promise<string> {
   const socket = dial()
   const event = isTls(socket) ? 'secureConnect' : 'connect'
   try {
@@ -94,8 +94,12 @@ async function reachOnce(dial: () => Socket, { host, port }: TcpUrl, spec: HostS
   } catch (error) {
     throw new ArchparityError(
       'ENGINE_UNAVAILABLE',
-      `Host ${spec.name}: ${host}:${port} cannot be reached: ${describeError(error)}`,
-      { hint: adviseOnTcp(error, spec), cause: error, details: { host: spec.name } },
+      `Host ${spec.name}: ${spec.endpoint} (from ${spec.from}) cannot be reached: ${describeError(error)}`,
+      {
+        hint: adviseOnTcp(error, spec),
+        cause: error,
+        details: { host: spec.name, endpoint: spec.endpoint },
+      },
     )
   } finally {
     socket.destroy()
@@ -109,6 +113,8 @@ function adviseOnTcp(error: unknown, spec: HostSpec): string {
   if (/CERT|SSL|TLS|SELF_SIGNED|VERIFY|ALTNAME/i.test(code)) {
     return `The certificates do not match: the engine's must be signed by ca.pem and name its address, cert.pem must be one that the engine trusts (${spec.tls ?? 'no `tls` folder is set'}).`
   }
-  if (code === 'ECONNREFUSED') return 'Nothing listens there: is the engine started with `--host tcp://...`?'
-  return 'Check the address, the network and the firewall between.'
+  const named = spec.local ? ` ${spec.from} says that it is there.` : ''
+  if (code === 'ECONNREFUSED')
+    return `Nothing listens there: is the engine started with \`--host tcp://...\`?${named}`
+  return `Check the address, the network and the firewall between.${named}`
 }
