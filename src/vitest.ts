@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import type { ViteUserConfig } from 'vitest/config'
 import { loadConfig, mergeSettings } from './config/load.js'
 import type { ArchparityConfig } from './config/schema.js'
 import { validateConfig } from './config/validate.js'
 import { ArchparityError } from './errors.js'
+import { createProver } from './hosts/create-prover.js'
 import { connectLocalHost } from './hosts/local.js'
 import { openImageSource, pullCredentials } from './registry/index.js'
 import { chooseConcurrency, listProjects } from './run/list-projects.js'
-import { describeThisProcess, formatOwner, LABELS } from './run/owner.js'
+import { makeLabels } from './run/owner.js'
 import { prepareTargets } from './run/prepare-targets.js'
 import { buildSuiteProject } from './run/suite-projects.js'
 import { sweepLeftovers } from './run/sweep.js'
-import { proveOnThisKernel } from './targets/capability.js'
 import { planTargets } from './targets/plan.js'
 
 /**
@@ -48,7 +47,9 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
       ...(settings.platforms === undefined ? {} : { include: settings.platforms }),
       ...(settings.reference === undefined ? {} : { reference: settings.reference }),
     }
-    const plan = await planTargets(image, host.facts, choice, proveOnThisKernel)
+    const labels = makeLabels()
+    const prover = createProver(host, labels)
+    const plan = await planTargets(image, host.facts, choice, prover.prove).finally(prover.close)
     const contexts = await prepareTargets(
       {
         settings,
@@ -58,9 +59,7 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
         host,
         credentials: source.source === 'registry' ? await pullCredentials(named, registryOptions) : undefined,
         signal: new AbortController().signal,
-        shared: {
-          labels: { [LABELS.run]: randomUUID(), [LABELS.owner]: formatOwner(describeThisProcess()) },
-        },
+        shared: { labels },
         emit: event => {
           // Whoever runs vitest by hand must see what is not tested.
           if (event.type === 'coverage-lost')

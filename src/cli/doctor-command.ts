@@ -1,11 +1,13 @@
 import pc from 'picocolors'
 import { ArchparityError } from '../errors.js'
+import { createProver } from '../hosts/create-prover.js'
 import type { Host } from '../hosts/host.js'
 import { connectLocalHost } from '../hosts/local.js'
 import { PROBE_ARCHITECTURES } from '../hosts/probe-program.js'
 import type { HostFacts } from '../model/host.js'
 import { formatPlatform, type Platform } from '../model/platform.js'
-import { type Capability, judgeCapability, proveOnThisKernel } from '../targets/capability.js'
+import { makeLabels } from '../run/owner.js'
+import { type Capability, judgeCapability } from '../targets/capability.js'
 import { EXIT } from './exit-codes.js'
 import { printError } from './print-error.js'
 import { formatTable } from './table.js'
@@ -25,8 +27,12 @@ export async function doctorCommand(env: NodeJS.ProcessEnv): Promise<number> {
   }
   const { facts } = host
   const judged: { platform: Platform; capability: Capability }[] = []
-  for (const platform of listPlatforms()) {
-    judged.push({ platform, capability: await judgeCapability(facts, platform, proveOnThisKernel) })
+  const prover = createProver(host, makeLabels())
+  try {
+    for (const platform of listPlatforms())
+      judged.push({ platform, capability: await judgeCapability(facts, platform, prover.prove) })
+  } finally {
+    await prover.close()
   }
   await host.close()
   const advice = [...adviseOnHost(facts), ...adviseOnHandlers(judged)]

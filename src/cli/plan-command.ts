@@ -1,9 +1,10 @@
+import { createProver } from '../hosts/create-prover.js'
 import { connectLocalHost } from '../hosts/local.js'
 import { shortenDigest } from '../model/digest.js'
 import type { ResolvedImage } from '../model/image.js'
 import { openImageSource } from '../registry/index.js'
 import { sanitizeLine } from '../report/sanitize.js'
-import { proveOnThisKernel } from '../targets/capability.js'
+import { makeLabels } from '../run/owner.js'
 import { type Plan, planTargets } from '../targets/plan.js'
 import { EXIT } from './exit-codes.js'
 import type { SettingFlags } from './options.js'
@@ -30,7 +31,8 @@ export async function planCommand(
       ...(settings.platforms === undefined ? {} : { include: settings.platforms }),
       ...(settings.reference === undefined ? {} : { reference: settings.reference }),
     }
-    const plan = await planTargets(resolved, host.facts, choice, proveOnThisKernel)
+    const prover = createProver(host, makeLabels())
+    const plan = await planTargets(resolved, host.facts, choice, prover.prove).finally(prover.close)
     await host.close()
     const targets = plan.targets.map(({ target }) => target)
     process.stdout.write(

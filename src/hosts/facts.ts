@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { hostname, release } from 'node:os'
+import { promisify } from 'node:util'
 import type Docker from 'dockerode'
 import type { BinfmtHandler, HostFacts } from '../model/host.js'
 import { normalizePlatform } from '../model/platform.js'
 import { readBinfmtHandlers, readInterpreterVersion } from './binfmt.js'
+
+const execFileAsync = promisify(execFile)
 
 /** The fields of the engine's `/info` that are used, all of them optional since engines differ. */
 interface EngineInfo {
@@ -28,7 +32,8 @@ export async function gatherHostFacts(engine: Docker, name: string, endpoint: st
   const sameKernel = isSameKernel(info, endpoint)
   const handlers = sameKernel ? await readBinfmtHandlers() : undefined
   const securityOptions = info.SecurityOptions ?? []
-  const cpuModel = sameKernel ? await readCpuModel() : undefined
+  const ownCpu = sameKernel ? parseCpuInfo(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')) : {}
+  const pageSize = sameKernel ? await readPageSize() : undefined
   return {
     name,
     endpoint,
@@ -49,7 +54,8 @@ export async function gatherHostFacts(engine: Docker, name: string, endpoint: st
       .architecture,
     cpus: info.NCPU ?? 1,
     memory: info.MemTotal ?? 0,
-    ...(cpuModel === undefined ? {} : { cpuModel }),
+    ...ownCpu,
+    ...(pageSize === undefined ? {} : { pageSize }),
     sameKernel,
     handlers: handlers === undefined ? [] : await addVersions(handlers),
     handlersKnown: handlers !== undefined,
@@ -92,7 +98,22 @@ async function addVersions(handlers: readonly BinfmtHandler[]): Promise<BinfmtHa
   )
 }
 
-async function readCpuModel(): Promise<string | undefined> {
-  const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '')
-  return /^(?:model name|cpu model|Model|machine)\s*:\s*(.+)$/m.exec(text)?.[1]?.trim()
+/** Model and features of the first CPU in a `/proc/cpuinfo`; each architecture words it in its own way. */
+export function parseCpuInfo(text: string): Pick<HostFacts, 'cpuModel' | 'cpuFeatures'> {
+  const field = (names: string) => new RegExp(`^(?:${names})\\s*:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim()
+  const cpuModel = field('model name|cpu model|Model|machine')
+  const cpuFeatures = field('flags|Features|features')?.split(/\s+/)
+  return {
+    ...(cpuModel === undefined ? {} : { cpuModel }),
+    ...(cpuFeatures === undefined ? {} : { cpuFeatures }),
+  }
+}
+
+/** Undefined where there is no getconf, as in the smallest images. */
+async function readPageSize(): Promise<number | undefined> {
+  const { stdout } = await execFileAsync('getconf', ['PAGESIZE'], { timeout: 5000 }).catch(() => ({
+    stdout: '',
+  }))
+  const bytes = Number(stdout)
+  return Number.isInteger(bytes) && bytes > 0 ? bytes : undefined
 }

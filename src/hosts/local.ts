@@ -3,6 +3,7 @@ import { findLocalEndpoint } from './endpoint.js'
 import { createEngineClient, redactUrl } from './engine-client.js'
 import { gatherHostFacts } from './facts.js'
 import type { Host } from './host.js'
+import { withTimeout } from './with-timeout.js'
 
 /** How long an engine may take to answer its first request. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -46,16 +47,4 @@ function adviseOnEngine(error: unknown): string {
     return 'Your user may not use the socket: add it to the group that owns it (`sudo usermod -aG docker $USER`, then log in again).'
   }
   return 'Start the engine (`sudo systemctl start docker`, or Docker Desktop), or say where it is with DOCKER_HOST. `archparity doctor` checks the rest.'
-}
-
-async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

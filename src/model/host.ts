@@ -36,6 +36,10 @@ export interface HostFacts {
   /** Bytes. */
   readonly memory: number
   readonly cpuModel?: string
+  /** The words of `flags` or `Features` in /proc/cpuinfo, where it could be read. */
+  readonly cpuFeatures?: readonly string[]
+  /** Bytes of a page of the kernel's, where it could be asked. */
+  readonly pageSize?: number
   /** True where this process and the engine share a kernel, so that /proc tells of it. */
   readonly sameKernel: boolean
   readonly handlers: readonly BinfmtHandler[]

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Settings } from '../config/schema.js'
 import { ArchparityError, describeError } from '../errors.js'
+import { createProver } from '../hosts/create-prover.js'
 import type { Host } from '../hosts/host.js'
 import { connectLocalHost } from '../hosts/local.js'
 import { watchEngine } from '../hosts/watch-engine.js'
@@ -9,7 +10,6 @@ import { EVENT_LOG_VERSION, type LoggedEvent, type RunEvent } from '../model/eve
 import type { ResolvedImage } from '../model/image.js'
 import type { PullProgress } from '../pull/pull-image.js'
 import { type ImageSource, openImageSource, pullCredentials } from '../registry/index.js'
-import { proveOnThisKernel } from '../targets/capability.js'
 import { planTargets } from '../targets/plan.js'
 import type { WorkerContext } from '../worker/context.js'
 import { runAudit } from './audit-stage.js'
@@ -17,7 +17,7 @@ import { EventLog } from './event-log.js'
 import { startEventServer } from './event-server.js'
 import { chooseConcurrency, listProjects } from './list-projects.js'
 import { listSuites } from './list-suites.js'
-import { describeThisProcess, formatOwner, LABELS } from './owner.js'
+import { makeLabels } from './owner.js'
 import { prepareTargets } from './prepare-targets.js'
 import { type SuiteRun, startSuites } from './run-suites.js'
 import { removeRunContainers, sweepLeftovers } from './sweep.js'
@@ -156,16 +156,14 @@ async function runOnHost(
   audited: Promise<void>,
 ): Promise<void> {
   const { settings } = request
-  const plan = await planTargets(
-    image,
-    host.facts,
-    {
-      exclude: settings.excludePlatforms,
-      ...(settings.platforms === undefined ? {} : { include: settings.platforms }),
-      ...(settings.reference === undefined ? {} : { reference: settings.reference }),
-    },
-    proveOnThisKernel,
-  )
+  const labels = makeLabels(runId)
+  const prover = createProver(host, labels)
+  const choice = {
+    exclude: settings.excludePlatforms,
+    ...(settings.platforms === undefined ? {} : { include: settings.platforms }),
+    ...(settings.reference === undefined ? {} : { reference: settings.reference }),
+  }
+  const plan = await planTargets(image, host.facts, choice, prover.prove).finally(prover.close)
   for (const { target } of plan.targets) log.emit({ type: 'target-planned', target })
   for (const lost of plan.lost) log.emit({ type: 'coverage-lost', lost })
   if (plan.targets.length === 0) {
@@ -179,8 +177,6 @@ async function runOnHost(
       },
     )
   }
-  const owner = formatOwner(describeThisProcess())
-  const labels = { [LABELS.run]: runId, [LABELS.owner]: owner, [LABELS.started]: new Date().toISOString() }
   const emit = (event: RunEvent) => log.emit(event)
   const server = await startEventServer(request.temporary.path, emit)
   try {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type Docker from 'dockerode'
+import { PROBE_LABEL } from '../hosts/probe-image.js'
 import { hasEnded, LABELS, parseOwner } from './owner.js'
 
 /** Removes every container of one run with its volumes; returns how many there were. */
@@ -9,13 +10,20 @@ export async function removeRunContainers(engine: Docker, runId: string): Promis
   return removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
 }
 
-/** Removes what runs that were killed have left on this engine and in the directory of temporary files. */
+/**
+ * Removes what runs that were killed have left on this engine and in the directory of temporary files; returns
+ * how many containers there were.
+ */
 export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
   await sweepTemporaryFiles(temporaryFiles)
-  return removeContainers(engine, [LABELS.owner], labels => {
-    const owner = parseOwner(labels[LABELS.owner] ?? '')
-    return owner !== undefined && hasEnded(owner)
-  })
+  const removed = await removeContainers(engine, [LABELS.owner], isOfEndedProcess)
+  await removeProbeImages(engine)
+  return removed
+}
+
+function isOfEndedProcess(labels: Record<string, string>): boolean {
+  const owner = parseOwner(labels[LABELS.owner] ?? '')
+  return owner !== undefined && hasEnded(owner)
 }
 
 /** Kills this process's own children at once, for an end that waits for nothing. */
@@ -56,6 +64,13 @@ async function removeContainers(
     ),
   )
   return chosen.length
+}
+
+async function removeProbeImages(engine: Docker): Promise<void> {
+  const images = await engine.listImages({ filters: { label: [PROBE_LABEL] } })
+  const chosen = images.filter(image => isOfEndedProcess(image.Labels ?? {}))
+  const remove = (id: string) => engine.getImage(id).remove({ force: true })
+  await Promise.all(chosen.map(({ Id }) => remove(Id).catch(() => {})))
 }
 
 async function sweepTemporaryFiles(directory: string): Promise<void> {

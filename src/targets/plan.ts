@@ -1,10 +1,11 @@
 import { ArchparityError } from '../errors.js'
+import type { Prove } from '../hosts/proof.js'
 import { shortenDigest } from '../model/digest.js'
 import type { HostFacts } from '../model/host.js'
 import type { PlatformImage, ResolvedImage } from '../model/image.js'
 import { formatPlatform, matchesPlatform, type Platform, parsePlatform } from '../model/platform.js'
 import type { LostCoverage, Target } from '../model/target.js'
-import { type Capability, judgeCapability, type Prove } from './capability.js'
+import { type Capability, judgeCapability } from './capability.js'
 
 /** Which platforms the user wants, as typed and already known to be platforms. */
 export interface PlatformChoice {

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { proveOnThisKernel } from '../../src/hosts/prove-on-this-kernel.js'
 import type { HostFacts } from '../../src/model/host.js'
-import { judgeCapability, proveOnThisKernel } from '../../src/targets/capability.js'
+import { judgeCapability } from '../../src/targets/capability.js'
 
 const AMD64 = {
   architecture: 'amd64',
