@@ -93,8 +93,10 @@ async function runProbe(
       HostConfig: { NetworkMode: 'none', LogConfig: { Type: 'none', Config: {} } },
     }
     await withTimeout(engine.createContainer(options), ENGINE_TIMEOUT_MS)
-    stream = await withTimeout(startProbe(container), PROOF_TIMEOUT_MS)
+    const attaching = container.attach({ stream: true, stdout: true, stderr: true, hijack: true })
+    stream = (await withTimeout(attaching, ENGINE_TIMEOUT_MS)) as Duplex
     const output = collectOutput(stream)
+    await withTimeout(container.start(), ENGINE_TIMEOUT_MS)
     const end = await waitForEnd(container)
     if (end === 'late') return { ran: false, detail: `it did not end within ${PROOF_TIMEOUT_MS / 1000} s` }
     await withTimeout(output.ended, DRAIN_MS).catch(() => {})
@@ -108,13 +110,6 @@ async function runProbe(
     stream?.destroy()
     await withTimeout(container.remove({ force: true, v: true }), ENGINE_TIMEOUT_MS).catch(() => {})
   }
-}
-
-/** Starts the container and gives its output, which flows only once somebody reads it. */
-async function startProbe(container: Docker.Container): Promise<Duplex> {
-  const stream = await container.attach({ stream: true, stdout: true, stderr: true, hijack: true })
-  await container.start()
-  return stream as Duplex
 }
 
 /**
@@ -147,7 +142,7 @@ function collectOutput(stream: Duplex) {
     }),
   )
   const ended = new Promise<void>(resolve => {
-    for (const event of ['end', 'close', 'error'] as const) stream.once(event, () => resolve())
+    for (const event of ['end', 'close', 'error'] as const) stream.on(event, () => resolve())
   })
   return { ended, stdout: () => kept[1], stderr: () => kept[2].toString('utf8') }
 }
