@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ViteUserConfig } from 'vitest/config'
 import { loadConfig, mergeSettings } from './config/load.js'
 import type { ArchparityConfig } from './config/schema.js'
@@ -8,10 +7,11 @@ import type { Host } from './hosts/host.js'
 import { openImageSource, pullCredentials } from './registry/index.js'
 import { chooseConcurrency, listProjects } from './run/list-projects.js'
 import { openHosts } from './run/open-hosts.js'
+import { makeLabels } from './run/owner.js'
 import { describeChoice } from './run/plan-choice.js'
 import { prepareTargets } from './run/prepare-targets.js'
 import { buildSuiteProject } from './run/suite-projects.js'
-import { makeRunLabels, sweepHost } from './run/sweep.js'
+import { sweepHost } from './run/sweep.js'
 import { openTemporaryDirectory } from './run/temporary-directory.js'
 import { planTargets } from './targets/plan.js'
 
@@ -39,7 +39,7 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
   const { root } = loaded
   const registryOptions = { insecureRegistries: settings.insecureRegistries, root }
   const source = await openImageSource(named, registryOptions)
-  const labels = makeRunLabels(randomUUID())
+  const labels = makeLabels()
   const temporary = openTemporaryDirectory()
   process.once('exit', () => temporary.close())
   // The connections stay open: vitest runs the suites after the configuration was made.
@@ -47,7 +47,9 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
   try {
     const image = await source.resolve()
     await Promise.all(opened.hosts.map(host => sweepHost(host.engine, temporary.path)))
-    const plan = await planTargets(image, opened.planHosts, describeChoice(settings))
+    const plan = await planTargets(image, opened.planHosts, describeChoice(settings)).finally(
+      opened.endProofs,
+    )
     const hostOf = (name: string) => opened.hosts.find(host => host.name === name) as Host
     const say = (what: string, why: string) =>
       process.stderr.write(`archparity: ${what} is not tested: ${why}\n`)

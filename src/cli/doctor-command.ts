@@ -5,7 +5,7 @@ import type { HostFacts } from '../model/host.js'
 import { formatPlatform, type Platform } from '../model/platform.js'
 import { sanitizeLine } from '../report/sanitize.js'
 import { openHosts } from '../run/open-hosts.js'
-import { makeRunLabels } from '../run/sweep.js'
+import { makeLabels } from '../run/owner.js'
 import { openTemporaryDirectory } from '../run/temporary-directory.js'
 import { type Capability, judgeCapability } from '../targets/capability.js'
 import type { PlanHost } from '../targets/choose-hosts.js'
@@ -31,7 +31,7 @@ export async function doctorCommand(
       settings,
       env,
       temporary: temporary.path,
-      labels: makeRunLabels('doctor'),
+      labels: makeLabels(),
       onNotice: message => process.stderr.write(`note ${sanitizeLine(message)}\n`),
     })
     try {
@@ -46,6 +46,7 @@ export async function doctorCommand(
       const broken = opened.failures.length > 0 || advice.some(each => each.serious)
       return broken ? EXIT.incomplete : EXIT.parity
     } finally {
+      await opened.endProofs()
       await opened.close()
     }
   } catch (error) {

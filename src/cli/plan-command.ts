@@ -3,8 +3,8 @@ import type { ResolvedImage } from '../model/image.js'
 import { openImageSource } from '../registry/index.js'
 import { sanitizeLine } from '../report/sanitize.js'
 import { openHosts } from '../run/open-hosts.js'
+import { makeLabels } from '../run/owner.js'
 import { describeChoice } from '../run/plan-choice.js'
-import { makeRunLabels } from '../run/sweep.js'
 import { openTemporaryDirectory } from '../run/temporary-directory.js'
 import { type Plan, planTargets } from '../targets/plan.js'
 import { EXIT } from './exit-codes.js'
@@ -29,10 +29,13 @@ export async function planCommand(
       settings,
       env,
       temporary: temporary.path,
-      labels: makeRunLabels('plan'),
+      labels: makeLabels(),
       onNotice: say,
     })
-    const plan = await planTargets(resolved, opened.planHosts, describeChoice(settings)).finally(opened.close)
+    const plan = await planTargets(resolved, opened.planHosts, describeChoice(settings)).finally(async () => {
+      await opened.endProofs()
+      await opened.close()
+    })
     const targets = plan.targets.map(({ target }) => target)
     const hosts = opened.hosts.map(host => host.facts)
     const failures = opened.failures.map(({ spec, error }) => ({

@@ -7,6 +7,7 @@ import { gatherHostFacts } from './facts.js'
 import type { Host, HostSpec } from './host.js'
 import { openConnection } from './kinds/index.js'
 import { isSecondMode } from './second-mode.js'
+import { withTimeout } from './with-timeout.js'
 
 /** How long an engine may take to answer its first request. */
 const CONNECT_TIMEOUT_MS = 15_000
@@ -97,16 +98,4 @@ function adviseOnEngine(error: unknown, spec: HostSpec): string {
     return `Is the engine of ${spec.name} running? \`archparity doctor --host ${spec.endpoint}\` checks it alone.`
   }
   return 'Start the engine (`sudo systemctl start docker`, or Docker Desktop), or say where it is with DOCKER_HOST. `archparity doctor` checks the rest.'
-}
-
-async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process'
 import { readFile, statfs } from 'node:fs/promises'
 import { hostname, release } from 'node:os'
+import { promisify } from 'node:util'
 import type Docker from 'dockerode'
 import type { BinfmtHandler, HostFacts, HostKindName } from '../model/host.js'
 import { normalizePlatform } from '../model/platform.js'
 import { readBinfmtHandlers, readInterpreterVersion } from './binfmt.js'
 import { parseCpuInfo } from './cpu-info.js'
 import type { ShellFacts } from './ssh/shell-facts.js'
+
+const execFileAsync = promisify(execFile)
 
 /** The fields of the engine's `/info` that are used, all of them optional since engines differ. */
 interface EngineInfo {
@@ -83,9 +87,11 @@ export async function gatherHostFacts(
 /** What this process can read of the kernel that the engine runs on too. */
 async function readOwnKernel(info: EngineInfo): Promise<Omit<ShellFacts, 'sockets'>> {
   const handlers = await readBinfmtHandlers()
+  const pageSize = await readPageSize()
   const disk = await statfs(info.DockerRootDir ?? '/').catch(() => undefined)
   return {
     ...parseCpuInfo(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')),
+    ...(pageSize === undefined ? {} : { pageSize }),
     ...(disk === undefined ? {} : { freeDisk: disk.bavail * disk.bsize }),
     ...(handlers === undefined ? {} : { handlers: await addVersions(handlers) }),
   }
@@ -137,4 +143,13 @@ async function addVersions(handlers: readonly BinfmtHandler[]): Promise<BinfmtHa
       return version === undefined ? handler : { ...handler, version }
     }),
   )
+}
+
+/** Undefined where there is no getconf, as in the smallest images. */
+async function readPageSize(): Promise<number | undefined> {
+  const { stdout } = await execFileAsync('getconf', ['PAGESIZE'], { timeout: 5000 }).catch(() => ({
+    stdout: '',
+  }))
+  const bytes = Number(stdout)
+  return Number.isInteger(bytes) && bytes > 0 ? bytes : undefined
 }

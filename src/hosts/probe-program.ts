@@ -1,54 +1,58 @@
 import { Buffer } from 'node:buffer'
-
-interface Recipe {
-  readonly machine: number
-  readonly bits: 32 | 64
-  readonly endianness: 'little' | 'big'
-  readonly flags?: number
-  /** Machine code, as hex in memory order, that ends the process with PROBE_EXIT_CODE. */
-  readonly code: string
-}
+import { amd64 } from './probe-code/amd64.js'
+import { arm } from './probe-code/arm.js'
+import { arm64 } from './probe-code/arm64.js'
+import { i386 } from './probe-code/i386.js'
+import { loong64 } from './probe-code/loong64.js'
+import { mips64le } from './probe-code/mips64le.js'
+import { ppc64le } from './probe-code/ppc64le.js'
+import { type ProbeRecipe, readListing } from './probe-code/recipe.js'
+import { riscv64 } from './probe-code/riscv64.js'
+import { s390x } from './probe-code/s390x.js'
 
 /** What a probe program exits with: a number that no shell, loader or emulator uses for an error. */
 export const PROBE_EXIT_CODE = 42
 
+/** How many bytes a probe program writes beyond its auxiliary vector, where the kernel keeps the platform's name. */
+export const PROBE_TAIL_BYTES = 128
+
 /**
- * `exit(42)` for each architecture, assembled by hand: two register loads and a system call. The smallest
- * program that proves that a host can run a platform at all, without an image of that platform.
+ * What whoever starts a probe program must give it: strings above the auxiliary vector, so that what it writes
+ * never reaches past the top of its stack (write() then fails under QEMU, and is cut short by a kernel).
  */
-const RECIPES: Readonly<Record<string, Recipe>> = {
-  amd64: { machine: 62, bits: 64, endianness: 'little', code: 'bf2a000000b83c0000000f05' },
-  '386': { machine: 3, bits: 32, endianness: 'little', code: 'bb2a000000b801000000cd80' },
-  arm64: { machine: 183, bits: 64, endianness: 'little', code: '400580d2a80b80d2010000d4' },
-  arm: { machine: 40, bits: 32, endianness: 'little', flags: 0x05000000, code: '2a00a0e30170a0e3000000ef' },
-  ppc64le: { machine: 21, bits: 64, endianness: 'little', flags: 2, code: '2a0060380100003802000044' },
-  s390x: { machine: 22, bits: 64, endianness: 'big', code: 'a729002a0a01' },
-  riscv64: { machine: 243, bits: 64, endianness: 'little', code: '1305a0029308d00573000000' },
-  mips64le: {
-    machine: 8,
-    bits: 64,
-    endianness: 'little',
-    flags: 0x80000000,
-    code: '2a000424c21302240c000000',
-  },
-  loong64: { machine: 258, bits: 64, endianness: 'little', flags: 0x43, code: '04a880030b74810300002b00' },
+export const PROBE_PADDING: readonly [name: string, value: string] = [
+  'ARCHPARITY_PADDING',
+  '.'.repeat(2 * PROBE_TAIL_BYTES),
+]
+
+/** Each is a listing of one program (docs/decisions/0011-tiny-probe-programs.md says what it does and why). */
+const RECIPES: Readonly<Record<string, ProbeRecipe>> = {
+  amd64,
+  '386': i386,
+  arm64,
+  arm,
+  ppc64le,
+  s390x,
+  riscv64,
+  mips64le,
+  loong64,
 }
 
 /** Architectures (OCI's words) that a probe program exists for. */
 export const PROBE_ARCHITECTURES: readonly string[] = Object.keys(RECIPES)
 
 /**
- * Makes a static ELF executable of that architecture that does nothing but exit with PROBE_EXIT_CODE;
- * undefined for an architecture without a recipe.
+ * Makes a static ELF executable of that architecture, which times a fixed loop, writes the times and its initial
+ * stack to stdout (readProbeReport reads that) and exits with PROBE_EXIT_CODE. It needs no file, no library and
+ * nothing but PROBE_PADDING. Undefined for an architecture without a recipe.
  */
 export function makeProbeProgram(architecture: string): Buffer | undefined {
-  // An image's own word: `constructor` is no architecture.
-  const recipe = Object.hasOwn(RECIPES, architecture) ? RECIPES[architecture] : undefined
+  const recipe = findProbeRecipe(architecture)
   if (recipe === undefined) return undefined
   const wide = recipe.bits === 64
   const headerSize = wide ? 64 : 52
   const segmentSize = wide ? 56 : 32
-  const code = Buffer.from(recipe.code, 'hex')
+  const code = readListing(recipe.code)
   const start = headerSize + segmentSize
   const file = Buffer.alloc(start + code.length)
   const write = makeWriter(file, recipe.endianness === 'little')
@@ -92,6 +96,11 @@ export function makeProbeProgram(architecture: string): Buffer | undefined {
   }
   code.copy(file, start)
   return file
+}
+
+/** The recipe of an architecture, if there is one. An image's own word: `constructor` is no architecture. */
+export function findProbeRecipe(architecture: string): ProbeRecipe | undefined {
+  return Object.hasOwn(RECIPES, architecture) ? RECIPES[architecture] : undefined
 }
 
 function makeWriter(file: Buffer, little: boolean) {

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode'
 import type { AuthConfig } from 'dockerode'
 import { ArchparityError, describeError } from '../errors.js'
+import { followProgress } from '../hosts/follow-progress.js'
 import type { PlatformImage } from '../model/image.js'
 import { formatPlatform } from '../model/platform.js'
-import { followProgress } from './follow-progress.js'
 import { proveImage } from './prove-image.js'
 
 /** How far a pull is, in bytes over all layers that have announced a size. */

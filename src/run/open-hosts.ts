@@ -3,10 +3,11 @@ import path from 'node:path'
 import type { Settings } from '../config/schema.js'
 import { ArchparityError } from '../errors.js'
 import { connectHosts, type HostFailure } from '../hosts/connect-hosts.js'
+import { createProver } from '../hosts/create-prover.js'
 import type { Host } from '../hosts/host.js'
 import { listHosts } from '../hosts/list-hosts.js'
-import type { ProofResult, Prove } from '../targets/capability.js'
-import { proveOnThisKernel } from '../targets/capability.js'
+import type { ProofResult, Prove } from '../hosts/proof.js'
+import type { EngineProver } from '../hosts/prove-through-engine.js'
 import type { PlanHost } from '../targets/choose-hosts.js'
 import { describeThisProcess, formatOwner } from './owner.js'
 import { TEMPORARY_PREFIX } from './temporary-directory.js'
@@ -29,6 +30,8 @@ export interface OpenHosts {
   readonly failures: readonly HostFailure[]
   /** The same hosts, as planning sees them; each with its own proofs. */
   readonly planHosts: readonly PlanHost[]
+  /** Removes what the proofs put on the hosts; no proof can be had afterwards. Never rejects. */
+  endProofs(): Promise<void>
   /** Ends all connections; never rejects. */
   close(): Promise<void>
 }
@@ -62,16 +65,19 @@ export async function openHosts(request: HostsRequest): Promise<OpenHosts> {
     sockets.close()
     throw first.error
   }
-  const provers = hosts.map(host => chooseProver(host, request.labels))
+  const provers = hosts.map(host => createProver(host, { ...request.labels }))
   return {
     hosts,
     failures: failures.filter(failure => !optional(failure)),
     planHosts: hosts.map((host, index) => ({
       facts: host.facts,
-      prove: provers[index]?.prove ?? proveOnThisKernel,
+      prove: proveOnce((provers[index] as EngineProver).prove),
       local: host.spec.local,
       ...(host.spec.platforms === undefined ? {} : { platforms: host.spec.platforms }),
     })),
+    endProofs: async () => {
+      await Promise.allSettled(provers.map(prover => prover.close()))
+    },
     close: async () => {
       await Promise.allSettled(hosts.map(host => host.close()))
       sockets.close()
@@ -79,18 +85,13 @@ export async function openHosts(request: HostsRequest): Promise<OpenHosts> {
   }
 }
 
-/** Each architecture is asked for once. */
-function chooseProver(host: Host, _labels: Readonly<Record<string, string>>): { prove: Prove } {
+/** Each architecture is asked for once, also of hosts that are processes of this machine. */
+function proveOnce(prove: Prove): Prove {
   const known = new Map<string, Promise<ProofResult>>()
-  const ask: Prove = host.facts.sameKernel
-    ? proveOnThisKernel
-    : async () => ({ ran: false, detail: 'not asked' })
-  return {
-    prove: architecture => {
-      const proof = known.get(architecture) ?? ask(architecture)
-      known.set(architecture, proof)
-      return proof
-    },
+  return architecture => {
+    const proof = known.get(architecture) ?? prove(architecture)
+    known.set(architecture, proof)
+    return proof
   }
 }
 

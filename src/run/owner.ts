@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
@@ -8,6 +8,15 @@ export const LABELS = {
   owner: 'org.archparity.owner',
   started: 'org.archparity.started',
 } as const
+
+/** Labels for what this process puts on an engine outside of a run, or for the run of that id. */
+export function makeLabels(runId: string = randomUUID()): Record<string, string> {
+  return {
+    [LABELS.run]: runId,
+    [LABELS.owner]: formatOwner(describeThisProcess()),
+    [LABELS.started]: new Date().toISOString(),
+  }
+}
 
 /** A process, named so that nothing else on this machine, before or after, has the same name. */
 export interface Owner {

@@ -10,15 +10,16 @@ import { followUp } from './follow-up.js'
 import type { HostsWorld, RunWorld } from './hosts-world.js'
 import { moveSuites } from './move-suites.js'
 import { type OpenHosts, openHosts } from './open-hosts.js'
+import { makeLabels } from './owner.js'
 import { describeChoice } from './plan-choice.js'
 import { type Preparation, type PreparedTarget, prepareTargets } from './prepare-targets.js'
 import { runOnEach } from './run-on-each.js'
-import { makeRunLabels, removeRunContainers, sweepHost } from './sweep.js'
+import { removeRunContainers, sweepHost } from './sweep.js'
 
 /** Connects to the hosts, plans, pulls and runs. Throws where no host answers or no platform can run. */
 export async function runOnHosts(world: RunWorld): Promise<void> {
   const { request, log, runId } = world
-  const labels = makeRunLabels(runId)
+  const labels = makeLabels(runId)
   const opened = await openHosts({
     settings: request.settings,
     env: request.env,
@@ -40,6 +41,7 @@ export async function runOnHosts(world: RunWorld): Promise<void> {
     // A host that is gone is swept by the next run, by its labels.
     const alive = opened.hosts.filter(host => !lost.has(host.name))
     await Promise.allSettled(alive.map(host => removeRunContainers(host.engine, runId)))
+    await opened.endProofs()
     await opened.close()
   }
 }

@@ -3,7 +3,8 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { describeThisProcess, formatOwner, hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
+import { PROBE_LABEL } from '../hosts/probe-image.js'
+import { hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
 
 /** Removes every container of one run with its volumes; returns how many there were. */
 export async function removeRunContainers(engine: Docker, runId: string): Promise<number> {
@@ -15,12 +16,6 @@ const OLD_MS = 24 * 3_600_000
 /** A host that does not answer in time is swept by a later run. */
 const SWEEP_TIMEOUT_MS = 10_000
 
-/** Labels of everything that a run starts on hosts. */
-export function makeRunLabels(runId: string): Readonly<Record<string, string>> {
-  const owner = formatOwner(describeThisProcess())
-  return { [LABELS.run]: runId, [LABELS.owner]: owner, [LABELS.started]: new Date().toISOString() }
-}
-
 /** Sweeps a host before a run, and the folder that holds `temporary`. Never rejects and never takes long. */
 export async function sweepHost(engine: Docker, temporary: string): Promise<void> {
   const swept = sweepLeftovers(engine, path.dirname(temporary)).catch(() => {})
@@ -29,15 +24,23 @@ export async function sweepHost(engine: Docker, temporary: string): Promise<void
 
 /**
  * Removes what runs that were killed have left on this engine and in the directory of temporary files: containers
- * whose process on this machine has ended, and those of another machine that are more than a day old.
+ * and probe images whose process on this machine has ended, and those of another machine that are more than a day
+ * old. Returns how many containers there were.
  */
 export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
   await sweepTemporaryFiles(temporaryFiles)
-  return removeContainers(engine, [LABELS.owner], (labels, created) => {
-    const owner = parseOwner(labels[LABELS.owner] ?? '')
-    if (owner === undefined) return false
-    return isOfThisMachine(owner) ? hasEnded(owner) : Date.now() - created > OLD_MS
-  })
+  const removed = await removeContainers(engine, [LABELS.owner], isLeftover)
+  await removeProbeImages(engine)
+  return removed
+}
+
+function isLeftover(labels: Record<string, string>): boolean {
+  const owner = parseOwner(labels[LABELS.owner] ?? '')
+  if (owner === undefined) return false
+  if (isOfThisMachine(owner)) return hasEnded(owner)
+  // Not the engine's own time of creation, which for images is that of the build.
+  const started = Date.parse(labels[LABELS.started] ?? '')
+  return Date.now() - started > OLD_MS
 }
 
 /** Kills this process's own children at once, for an end that waits for nothing. */
@@ -64,10 +67,10 @@ function listChildren(pid: number): number[] {
 async function removeContainers(
   engine: Docker,
   label: string[],
-  choose: (labels: Record<string, string>, createdMs: number) => boolean,
+  choose: (labels: Record<string, string>) => boolean,
 ): Promise<number> {
   const containers = await engine.listContainers({ all: true, filters: { label } })
-  const chosen = containers.filter(container => choose(container.Labels, container.Created * 1000))
+  const chosen = containers.filter(container => choose(container.Labels))
   await Promise.all(
     chosen.map(({ Id }) =>
       engine
@@ -78,6 +81,13 @@ async function removeContainers(
     ),
   )
   return chosen.length
+}
+
+async function removeProbeImages(engine: Docker): Promise<void> {
+  const images = await engine.listImages({ filters: { label: [PROBE_LABEL] } })
+  const chosen = images.filter(image => isLeftover(image.Labels ?? {}))
+  const remove = (id: string) => engine.getImage(id).remove({ force: true })
+  await Promise.all(chosen.map(({ Id }) => remove(Id).catch(() => {})))
 }
 
 async function sweepTemporaryFiles(directory: string): Promise<void> {

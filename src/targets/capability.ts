@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { findBinfmtHandler } from '../hosts/binfmt.js'
-import { makeProbeProgram, PROBE_EXIT_CODE } from '../hosts/probe-program.js'
+import { makeProbeProgram } from '../hosts/probe-program.js'
+import type { ProbeReport } from '../hosts/probe-report.js'
+import type { ProofResult, Prove } from '../hosts/proof.js'
 import { isSecondMode } from '../hosts/second-mode.js'
-import type { HostFacts } from '../model/host.js'
+import type { BinfmtHandler, HostFacts } from '../model/host.js'
 import type { Platform } from '../model/platform.js'
 import type { Emulator, Execution } from '../model/target.js'
+import { findMissingLevel } from './cpu-level.js'
 
 /** Whether and how a host can run a platform's programs, with the evidence in words. */
 export type Capability =
@@ -16,149 +15,150 @@ export type Capability =
       readonly execution: Execution
       readonly emulator?: Emulator
       readonly reason: string
-      /** CPU time of the test program, in milliseconds, where it was measured. */
+      /** CPU time of a fixed loop, in milliseconds: against that of a native platform, roughly how slow it is. */
       readonly cpuTimeMs?: number
+      /** Bytes of a page, as this platform's programs are told on this host. */
+      readonly pageSize?: number
     }
   | { readonly runs: false; readonly code: string; readonly reason: string; readonly fix?: string }
 
-/** Starts a program of that architecture on the host and tells whether it ran; injected in tests. */
-export type Prove = (architecture: string) => Promise<ProofResult>
-export interface ProofResult {
-  readonly ran: boolean
-  readonly detail: string
-}
+type Way = Pick<Extract<Capability, { runs: true }>, 'execution' | 'emulator' | 'reason'>
 
 /**
  * Decides from evidence how a host runs a platform: the engine's architecture, the kernel's binfmt_misc
- * registrations matched against a real program of that platform, and that program's start. An architecture
- * for which there is no such program, or a host whose kernel cannot be seen, is judged by what is left, and
- * the reason says so.
+ * registrations matched against a real program of that platform, that program's start, and what it reports of
+ * its start. An architecture for which there is no such program, or a host on which it could not be tried, is
+ * judged by what is left, and the reason says so.
  */
 export async function judgeCapability(
   facts: HostFacts,
   platform: Platform,
   prove: Prove,
 ): Promise<Capability> {
-  if (platform.os !== 'linux') {
-    return { runs: false, code: 'not-linux', reason: `${platform.os} images do not run on a Linux engine` }
-  }
-  const program = makeProbeProgram(platform.architecture)
-  const own = platform.architecture === facts.architecture
-  const level = own ? await findMissingLevel(platform) : undefined
+  const { os, architecture } = platform
+  if (os !== 'linux')
+    return { runs: false, code: 'not-linux', reason: `${os} images do not run on a Linux engine` }
+  const own = architecture === facts.architecture
+  const level = own ? findMissingLevel(platform, facts.cpuFeatures) : undefined
   if (level !== undefined) return { runs: false, code: 'cpu-level', reason: level }
-  if (own) return { runs: true, execution: 'native', reason: `the host is ${facts.architecture}` }
-  const handler = program && findBinfmtHandler(facts.handlers, program)
-  if (program === undefined) return judgeUnknownArchitecture(facts, platform)
-  if (!facts.sameKernel) return judgeFromAfar(facts, platform)
-  const proof = await prove(platform.architecture)
-  if (handler === undefined) {
-    // Without sight of the handlers, only the CPU's own second instruction set can be told from an emulator.
-    if (proof.ran && (facts.handlersKnown || isSecondMode(facts.architecture, platform.architecture))) {
-      return {
-        runs: true,
-        execution: 'native',
-        reason: `the ${facts.architecture} kernel runs ${platform.architecture} programs itself`,
-      }
-    }
-    if (proof.ran) {
-      return {
-        runs: true,
-        execution: 'emulated',
-        emulator: { name: 'unknown' },
-        reason: 'a test program ran, under a handler that cannot be seen: binfmt_misc is not mounted here',
-      }
-    }
-    return { runs: false, code: 'no-handler', ...explainNoHandler(facts, platform) }
-  }
-  const { name, version, interpreter, flags } = handler
-  const emulator: Emulator = { name, interpreter, flags, ...(version === undefined ? {} : { version }) }
-  const shown = version === undefined ? name : `${name} ${version}`
+  const program = makeProbeProgram(architecture)
+  if (program === undefined)
+    return own ? { runs: true, ...trustEngine(facts) } : judgeUnproven(facts, platform)
+  const proof = await prove(architecture)
+  const handler = own ? undefined : findBinfmtHandler(facts.handlers, program)
   if (!proof.ran) {
-    return {
-      runs: false,
-      code: 'emulator-broken',
-      reason: `${shown} is registered for ${platform.architecture}, but a test program did not run: ${proof.detail}`,
-      fix: adviseOnHandlers(platform),
-    }
+    if (own) return { runs: true, ...trustEngine(facts, `; not proven: ${proof.detail}`) }
+    return proof.inconclusive === true
+      ? { runs: true, ...assume(facts, platform, proof) }
+      : explainFailure(facts, platform, handler, proof)
   }
+  const { report } = proof
   return {
     runs: true,
-    execution: 'emulated',
-    emulator,
-    reason: `${shown} (flags ${flags || 'none'}) ran a test program`,
+    ...(own ? judgeOwn(facts, report) : judgeForeign(facts, platform, handler, report)),
+    ...(report === undefined ? {} : { cpuTimeMs: report.cpuTimeMs }),
+    ...(report?.pageSize === undefined ? {} : { pageSize: report.pageSize }),
   }
 }
 
-function explainNoHandler(facts: HostFacts, platform: Platform): { reason: string; fix: string } {
-  const why = facts.handlersKnown
+function trustEngine(facts: HostFacts, doubt = ''): Way {
+  return { execution: 'native', reason: `the host is ${facts.architecture}${doubt}` }
+}
+
+/** An engine may itself run under an emulator, and then calls the emulated architecture its own. */
+function judgeOwn(facts: HostFacts, report: ProbeReport | undefined): Way {
+  return report?.emulated === true ? runUnderQemu() : trustEngine(facts)
+}
+
+function judgeForeign(
+  facts: HostFacts,
+  platform: Platform,
+  handler: BinfmtHandler | undefined,
+  report: ProbeReport | undefined,
+): Way {
+  // What the kernel was seen to hand these programs to is stronger evidence than what they see themselves.
+  if (handler !== undefined) {
+    const emulator = describeHandler(handler)
+    const reason = `${nameHandler(handler)} (flags ${handler.flags || 'none'}) ran a test program`
+    return { execution: 'emulated', emulator, reason }
+  }
+  if (report?.emulated === true) return runUnderQemu()
+  const { architecture } = platform
+  if (!isSecondMode(facts.architecture, architecture)) {
+    // Whatever it looks like from inside: no CPU of that kind has these instructions.
+    const reason = `a test program ran, by a translator that cannot be seen: no ${facts.architecture} CPU runs ${architecture}`
+    return { execution: 'emulated', emulator: { name: 'unknown' }, reason }
+  }
+  const seen = facts.handlersKnown || report?.emulated === false
+  const reason = seen
+    ? `the ${facts.architecture} kernel runs ${architecture} programs itself`
+    : `a test program ran, and nothing tells of an emulator, since no handler can be seen on host ${facts.name}`
+  return { execution: 'native', reason }
+}
+
+function runUnderQemu(): Way {
+  const reason = 'a test program ran, and saw that QEMU had started it'
+  return { execution: 'emulated', emulator: { name: 'unknown' }, reason }
+}
+
+function explainFailure(
+  facts: HostFacts,
+  platform: Platform,
+  handler: BinfmtHandler | undefined,
+  proof: ProofResult,
+): Capability {
+  const fix = adviseOnHandlers(platform)
+  if (handler === undefined) {
+    const reason = facts.sameKernel
+      ? explainNoHandler(facts, platform)
+      : `host ${facts.name} does not start ${platform.architecture} programs: ${proof.detail}`
+    return { runs: false, code: 'no-handler', reason, fix }
+  }
+  return {
+    runs: false,
+    code: 'emulator-broken',
+    reason: `${nameHandler(handler)} is registered for ${platform.architecture}, but a test program did not run: ${proof.detail}`,
+    fix,
+  }
+}
+
+function explainNoHandler(facts: HostFacts, platform: Platform): string {
+  return facts.handlersKnown
     ? `no enabled binfmt_misc handler on host ${facts.name} matches ${platform.architecture} programs`
     : `binfmt_misc is not mounted on host ${facts.name}, so it has no emulator for ${platform.architecture}`
-  return { reason: why, fix: adviseOnHandlers(platform) }
 }
 
 function adviseOnHandlers(platform: Platform): string {
   return `Debian/Ubuntu: sudo apt-get install qemu-user-static binfmt-support; elsewhere: docker run --privileged --rm tonistiigi/binfmt --install ${platform.architecture}`
 }
 
-function judgeUnknownArchitecture(facts: HostFacts, platform: Platform): Capability {
+/** An architecture that there is no test program for. */
+function judgeUnproven(facts: HostFacts, platform: Platform): Capability {
   const handler = facts.handlers.find(each => each.enabled && each.name === `qemu-${platform.architecture}`)
-  if (handler === undefined) return { runs: false, code: 'no-handler', ...explainNoHandler(facts, platform) }
-  const { name, version, interpreter, flags } = handler
+  if (handler === undefined) {
+    const reason = explainNoHandler(facts, platform)
+    return { runs: false, code: 'no-handler', reason, fix: adviseOnHandlers(platform) }
+  }
   return {
     runs: true,
     execution: 'emulated',
-    emulator: { name, interpreter, flags, ...(version === undefined ? {} : { version }) },
-    reason: `${name} is registered; not proven, since there is no test program for ${platform.architecture}`,
+    emulator: describeHandler(handler),
+    reason: `${handler.name} is registered; not proven, since there is no test program for ${platform.architecture}`,
   }
 }
 
-/** A kernel that cannot be seen (a virtual machine, another host): what runs shows at the first program. */
-function judgeFromAfar(facts: HostFacts, platform: Platform): Capability {
-  const reason = `assumed, since the kernel of host ${facts.name} cannot be read from here; the first program shows it`
+function describeHandler({ name, version, interpreter, flags }: BinfmtHandler): Emulator {
+  return { name, interpreter, flags, ...(version === undefined ? {} : { version }) }
+}
+
+function nameHandler({ name, version }: BinfmtHandler): string {
+  return version === undefined ? name : `${name} ${version}`
+}
+
+/** Nothing could be tried: what runs shows at the first program. */
+function assume(facts: HostFacts, platform: Platform, proof: ProofResult): Way {
+  const reason = `assumed, since no test program could be tried on host ${facts.name} (${proof.detail}); the first program shows it`
   return isSecondMode(facts.architecture, platform.architecture)
-    ? { runs: true, execution: 'native', reason }
-    : { runs: true, execution: 'emulated', emulator: { name: 'unknown' }, reason }
-}
-
-/** x86-64 levels (x86-64 psABI, "micro-architecture levels"): the flags that tell each from the one below. */
-const X86_LEVELS: Readonly<Record<string, readonly string[]>> = {
-  v2: ['cx16', 'popcnt', 'sse4_2', 'ssse3'],
-  v3: ['avx2', 'bmi1', 'bmi2', 'fma', 'movbe'],
-  v4: ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'],
-}
-
-async function findMissingLevel(platform: Platform): Promise<string | undefined> {
-  const level = platform.architecture === 'amd64' ? platform.variant : undefined
-  if (level === undefined || X86_LEVELS[level] === undefined) return undefined
-  const flags = /^flags\s*:\s*(.*)$/m
-    .exec(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''))?.[1]
-    ?.split(' ')
-  if (flags === undefined) return undefined
-  const needed = Object.entries(X86_LEVELS)
-    .filter(([name]) => name <= level)
-    .flatMap(([, each]) => each)
-  const missing = needed.filter(flag => !flags.includes(flag))
-  return missing.length === 0
-    ? undefined
-    : `this CPU is below x86-64-${level}: it lacks ${missing.join(', ')}`
-}
-
-/** Runs the probe program of an architecture as a process of this machine. */
-export async function proveOnThisKernel(architecture: string): Promise<ProofResult> {
-  const program = makeProbeProgram(architecture)
-  if (program === undefined) return { ran: false, detail: 'there is no test program for it' }
-  const directory = await mkdtemp(path.join(tmpdir(), 'archparity-probe-'))
-  try {
-    const file = path.join(directory, 'probe')
-    await writeFile(file, program, { mode: 0o755 })
-    return await new Promise(resolve => {
-      execFile(file, { timeout: 10_000 }, (error, _, stderr) => {
-        const code = (error as { code?: number | string } | null)?.code
-        const detail = stderr.trim().split('\n')[0] || (error?.message.split('\n')[0] ?? 'it exited 0')
-        resolve({ ran: code === PROBE_EXIT_CODE, detail })
-      })
-    })
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+    ? { execution: 'native', reason }
+    : { execution: 'emulated', emulator: { name: 'unknown' }, reason }
 }

@@ -1,7 +1,8 @@
+import type { Prove } from '../hosts/proof.js'
 import { isSecondMode } from '../hosts/second-mode.js'
 import type { HostFacts } from '../model/host.js'
 import { matchesPlatform, type Platform, parsePlatform } from '../model/platform.js'
-import { type Capability, judgeCapability, type Prove } from './capability.js'
+import { type Capability, judgeCapability } from './capability.js'
 
 /** A host as planning sees it. */
 export interface PlanHost {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { findBinfmtHandler, readBinfmtHandlers } from '../../src/hosts/binfmt.js'
 import { makeProbeProgram, PROBE_ARCHITECTURES } from '../../src/hosts/probe-program.js'
+import { proveOnThisKernel } from '../../src/hosts/prove-on-this-kernel.js'
 import { readElfHeader } from '../../src/model/elf-header.js'
 import { normalizePlatform } from '../../src/model/platform.js'
-import { proveOnThisKernel } from '../../src/targets/capability.js'
 
 test.each(PROBE_ARCHITECTURES)('the program for %s is one of that architecture', architecture => {
   const header = readElfHeader(makeProbeProgram(architecture) as Buffer)

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { followProgress } from '../../src/hosts/follow-progress.js'
+import { buildProbeImage, type ProbeImage } from '../../src/hosts/probe-image.js'
 import { describeThisProcess, formatOwner, LABELS } from '../../src/run/owner.js'
 import { removeRunContainers, sweepLeftovers } from '../../src/run/sweep.js'
 import { AMD64 } from '../lab/platforms.js'
@@ -94,4 +98,33 @@ test('a run removes its own containers alone', async () => {
   expect(await removeRunContainers(engine, 'run-1')).toBe(2)
   expect(await Promise.all([...own, other].map(exists))).toEqual([false, false, true])
   expect(await removeRunContainers(engine, 'run-1')).toBe(0)
+})
+
+test('of images only those of dead processes’ test programs are removed', async () => {
+  const load = async (labels: Record<string, string>) => {
+    const { archive, names } = (await buildProbeImage('amd64', {
+      ...labels,
+      test: randomUUID(),
+    })) as ProbeImage
+    await followProgress(await engine.loadImage(Readable.from([archive])))
+    const find = async () => {
+      for (const name of names) {
+        const image = engine.getImage(name)
+        if (await image.inspect().catch(() => undefined)) return image
+      }
+      return undefined
+    }
+    onTestFinished(async () => void (await (await find())?.remove({ force: true })))
+    return find
+  }
+  const dead = await load({ [LABELS.owner]: DEAD })
+  const others = [
+    await load({ [LABELS.owner]: LIVE }),
+    await load({ [LABELS.owner]: ELSEWHERE }),
+    await load({}),
+  ]
+  expect(await dead()).toBeDefined()
+  await sweepLeftovers(engine, await makeFolder())
+  expect(await dead()).toBeUndefined()
+  for (const other of others) expect(await other()).toBeDefined()
 })

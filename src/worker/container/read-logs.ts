@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
+import { createFrameParser } from '../../hosts/frames.js'
 import { ByteCollector, captureBytes } from '../exec/byte-collector.js'
-import { createFrameParser } from '../exec/frames.js'
 import type { LogsResult } from './results.js'
 
 /** Reads what the container's own process has written so far. */

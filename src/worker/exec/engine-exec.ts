@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
+import { createFrameParser } from '../../hosts/frames.js'
 import { ByteCollector } from './byte-collector.js'
 import { type CommandOutcome, type CommandRequest, nameSignal } from './command.js'
-import { createFrameParser } from './frames.js'
 import { makeStartFailure, readEngineStartError, readRuntimeStartError } from './start-error.js'
 
 /** The argument vector to start: a shell line needs the image's shell. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createFrameParser } from '../../../src/worker/exec/frames.js'
+import { createFrameParser } from '../../src/hosts/frames.js'
 
 function makeFrame(stream: number, payload: Uint8Array, announced = payload.length): Buffer {
   const header = Buffer.alloc(8)
