@@ -2,11 +2,11 @@ import { ArchparityError, describeError } from '../errors.js'
 import type { HostFacts } from '../model/host.js'
 import { parsePlatform } from '../model/platform.js'
 import type { Connection, OpenContext } from './connection.js'
+import { sharesCpu } from './cpu-family.js'
 import { createEngineClient, redactUrl } from './engine-client.js'
 import { gatherHostFacts } from './facts.js'
 import type { Host, HostSpec } from './host.js'
 import { openConnection } from './kinds/index.js'
-import { isSecondMode } from './second-mode.js'
 import { withTimeout } from './with-timeout.js'
 
 /** How long an engine may take to answer its first request. */
@@ -78,9 +78,7 @@ function assertUsable(spec: HostSpec, facts: HostFacts): void {
   }
   const declared = spec.platforms?.map(parsePlatform)
   if (declared === undefined || spec.local) return
-  const runs = (architecture: string) =>
-    architecture === facts.architecture || isSecondMode(facts.architecture, architecture)
-  if (!declared.some(each => each !== undefined && runs(each.architecture))) {
+  if (!declared.some(each => each !== undefined && sharesCpu(facts.architecture, each.architecture))) {
     throw new ArchparityError(
       'HOST_MISMATCH',
       `Host ${spec.name} is declared for ${spec.platforms?.join(', ')}, but its engine is linux/${facts.architecture}`,

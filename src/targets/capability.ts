@@ -1,8 +1,8 @@
 import { findBinfmtHandler } from '../hosts/binfmt.js'
+import { sharesCpu } from '../hosts/cpu-family.js'
 import { makeProbeProgram } from '../hosts/probe-program.js'
 import type { ProbeReport } from '../hosts/probe-report.js'
 import type { ProofResult, Prove } from '../hosts/proof.js'
-import { isSecondMode } from '../hosts/second-mode.js'
 import type { BinfmtHandler, HostFacts } from '../model/host.js'
 import type { Platform } from '../model/platform.js'
 import type { Emulator, Execution } from '../model/target.js'
@@ -84,7 +84,7 @@ function judgeForeign(
   }
   if (report?.emulated === true) return runUnderQemu()
   const { architecture } = platform
-  if (!isSecondMode(facts.architecture, architecture)) {
+  if (!sharesCpu(facts.architecture, architecture)) {
     // Whatever it looks like from inside: no CPU of that kind has these instructions.
     const reason = `a test program ran, by a translator that cannot be seen: no ${facts.architecture} CPU runs ${architecture}`
     return { execution: 'emulated', emulator: { name: 'unknown' }, reason }
@@ -158,7 +158,7 @@ function nameHandler({ name, version }: BinfmtHandler): string {
 /** Nothing could be tried: what runs shows at the first program. */
 function assume(facts: HostFacts, platform: Platform, proof: ProofResult): Way {
   const reason = `assumed, since no test program could be tried on host ${facts.name} (${proof.detail}); the first program shows it`
-  return isSecondMode(facts.architecture, platform.architecture)
+  return sharesCpu(facts.architecture, platform.architecture)
     ? { execution: 'native', reason }
     : { execution: 'emulated', emulator: { name: 'unknown' }, reason }
 }

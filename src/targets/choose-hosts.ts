@@ -1,5 +1,5 @@
+import { sharesCpu } from '../hosts/cpu-family.js'
 import type { Prove } from '../hosts/proof.js'
-import { isSecondMode } from '../hosts/second-mode.js'
 import type { HostFacts } from '../model/host.js'
 import { matchesPlatform, type Platform, parsePlatform } from '../model/platform.js'
 import { type Capability, judgeCapability } from './capability.js'
@@ -87,9 +87,5 @@ function isMeantFor({ platforms }: PlanHost, platform: Platform): boolean {
 
 /** Asking is only worth a test program where the machine's family has the platform. */
 function mayBeNative(facts: HostFacts, platform: Platform): boolean {
-  return (
-    platform.os !== 'linux' ||
-    facts.architecture === platform.architecture ||
-    isSecondMode(facts.architecture, platform.architecture)
-  )
+  return platform.os !== 'linux' || sharesCpu(facts.architecture, platform.architecture)
 }
