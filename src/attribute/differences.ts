@@ -5,14 +5,13 @@ import type { Evidence } from '../model/finding.js'
 import type { Observation } from '../model/observation.js'
 import { formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
-import { type FindingDraft, sayPlatforms } from './draft.js'
-import { cut, gatherEvidence } from './evidence.js'
-import { interleave } from './failures.js'
+import { concludeGroup, interleave } from './conclude-group.js'
+import { type FindingDraft, sayTargets } from './draft.js'
+import { cut } from './evidence.js'
+import { groupTargets, listGood, type TargetGroup } from './group-targets.js'
 import { listCommands } from './reproduce.js'
-import { judgeRuling } from './rulings.js'
-import { type Outcome, type Ruling, ruleOnPlatforms } from './table.js'
-import { describeTouched, findTouched } from './touched.js'
-import { chooseHealthy, findTarget, platformsOf, type World } from './world.js'
+import { isLeg, type Outcome } from './table.js'
+import { chooseHealthy, findTarget, type World } from './world.js'
 
 /** Findings for values that differ between targets on which the check passed. */
 export function findDifferences(world: World): FindingDraft[] {
@@ -27,52 +26,27 @@ interface Deviation {
   readonly outcomes: ReadonlyMap<string, Outcome>
 }
 
-interface Group {
-  readonly ruling: Ruling
-  readonly targets: Target[]
+interface Found {
+  readonly group: TargetGroup
+  readonly groups: readonly TargetGroup[]
   readonly deviations: Deviation[]
 }
 
+/** One draft for all fields in which the same targets deviate for one reason. */
 function draftCheck(check: CheckRecord, comparison: CheckComparison, world: World): FindingDraft[] {
-  const groups = new Map<string, Group>()
+  const found = new Map<string, Found>()
   for (const difference of comparison.differences) {
     const outcomes = listOutcomes(difference, comparison, world)
-    const deviation = { difference, outcomes }
-    const rulings = ruleOnPlatforms(world.record.targets, outcomes)
-    const bad = world.record.targets.filter(target => outcomes.get(target.id) === 'bad')
-    for (const [ruling, targets] of groupByRuling(check, bad, rulings, outcomes, world)) {
-      const key = `${ruling.key}\0${targets.map(target => target.id).join('\0')}`
-      const group = groups.get(key) ?? { ruling: ruling.ruling, targets, deviations: [] }
-      group.deviations.push(deviation)
-      groups.set(key, group)
+    const groups = groupTargets(check, outcomes, world)
+    for (const group of groups) {
+      const targets = [...group.members, ...group.legs].map(one => one.target.id)
+      const key = `${group.key}\0${targets.join('\0')}`
+      const entry = found.get(key) ?? { group, groups, deviations: [] }
+      entry.deviations.push({ difference, outcomes })
+      found.set(key, entry)
     }
   }
-  return [...groups.values()].map(group => draftDifference(check, group, world))
-}
-
-/** The deviating targets, put together where one cause holds for them. */
-function groupByRuling(
-  check: CheckRecord,
-  bad: readonly Target[],
-  rulings: ReadonlyMap<string, Ruling>,
-  outcomes: ReadonlyMap<string, Outcome>,
-  world: World,
-): [{ key: string; ruling: Ruling }, Target[]][] {
-  const found = new Map<string, [{ key: string; ruling: Ruling }, Target[]]>()
-  const healthy = findHealthy(outcomes, world)
-  for (const target of bad) {
-    const ruling = rulings.get(formatPlatform(target.platform))
-    if (ruling === undefined) continue
-    const signature =
-      ruling === 'evidence' ? gatherEvidence(check, target, healthy).signature?.signature.id : undefined
-    const known =
-      ruling === 'evidence' ? findTouched(check, target, world.record).map(finding => finding.key) : []
-    const key = [ruling, signature ?? '', ...known].join(' ')
-    const entry = found.get(key) ?? [{ key, ruling }, []]
-    entry[1].push(target)
-    found.set(key, entry)
-  }
-  return [...found.values()]
+  return [...found.values()].map(entry => draftDifference(check, entry, world))
 }
 
 /**
@@ -99,8 +73,11 @@ function listOutcomes(
 type Counted = { readonly base: boolean; readonly targets: readonly string[] }
 
 function chooseGoodClass(classes: readonly Counted[], world: World): Counted | undefined {
-  const platforms = (one: Counted) =>
-    new Set(one.targets.flatMap(id => findTarget(world.record, id)?.platform ?? []).map(formatPlatform)).size
+  const platforms = (one: Counted) => {
+    const targets = one.targets.flatMap(id => findTarget(world.record, id) ?? [])
+    return new Set(targets.filter(target => !isLeg(target)).map(target => formatPlatform(target.platform)))
+      .size
+  }
   const base = classes.find(one => one.base)
   const others = classes.filter(one => one !== base)
   const [other] = others
@@ -111,49 +88,37 @@ function chooseGoodClass(classes: readonly Counted[], world: World): Counted | u
   return base ?? [...classes].sort((a, b) => platforms(b) - platforms(a))[0]
 }
 
-function findHealthy(outcomes: ReadonlyMap<string, Outcome>, world: World): Target | undefined {
-  const good = [...outcomes].filter(([, outcome]) => outcome === 'good').map(([id]) => id)
-  return chooseHealthy(world.record, good)
-}
-
-function draftDifference(check: CheckRecord, group: Group, world: World): FindingDraft {
+function draftDifference(check: CheckRecord, found: Found, world: World): FindingDraft {
   const { record } = world
-  const { targets, deviations } = group
-  const healthy = deviations[0] === undefined ? undefined : findHealthy(deviations[0].outcomes, world)
-  const signatures = targets.map(target => gatherEvidence(check, target, healthy))
-  const statics = targets.map(target => findTouched(check, target, record))
-  const judgement = judgeRuling(group.ruling, {
-    targets,
-    statics,
-    evidence: signatures,
-    singlePlatform: false,
-    verb: 'differs',
-  })
+  const { group, groups, deviations } = found
   const first = deviations[0] as Deviation
-  const values = targets.map((target, index) => [
-    ...signatures
-      .filter(one => one.target === target && one.signature)
-      .flatMap(one => one.evidence.slice(0, 1)),
-    ...deviations.map(deviation => describeValue(deviation, target, healthy)),
-    ...describeTouched(statics[index] ?? [], target),
+  const conclusion = concludeGroup(check, group, groups, first.outcomes, record, 'differs')
+  const values = group.members.map((member, index) => [
+    ...(member.signature === undefined ? [] : member.evidence.slice(0, 1)),
+    ...deviations.map(deviation =>
+      describeValue(
+        deviation,
+        member.target,
+        chooseHealthy(record, listGood(deviation.outcomes), member.target),
+      ),
+    ),
+    ...(conclusion.own[index] ?? []),
   ])
-  const platforms = platformsOf(targets)
+  const targets = group.members.map(member => member.target)
+  const decided = record.targets.filter(target => first.outcomes.has(target.id))
+  const where = sayTargets(targets, decided)
   const leading = findObservation(check, targets[0], first.difference)
   return {
+    ...conclusion.draft,
     kind: 'difference',
-    cause: judgement.cause,
-    masked: judgement.masked,
     lead: values[0]?.map(value => value.text).join('\n') ?? '',
     title: checks => {
       const what = deviations.length === 1 ? `${sayField(first.difference)} ` : ''
       const verb = what !== '' || checks.startsWith('"') ? 'differs' : 'differ'
-      return `${what === '' ? checks : `${what}in ${checks}`} ${verb} on ${sayPlatforms(platforms)}`
+      return `${what === '' ? checks : `${what}in ${checks}`} ${verb} on ${where}`
     },
-    checks: [check.check.id],
-    targets,
-    evidence: interleave(values),
-    advice: judgement.advice,
-    reproduce: targets.slice(0, 1).flatMap(target => listCommands(record.image, target, leading)),
+    evidence: [...conclusion.first, ...interleave(values), ...conclusion.last],
+    reproduce: targets.slice(0, 1).flatMap(target => listCommands(record, target, leading)),
   }
 }
 

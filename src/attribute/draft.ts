@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto'
 import type { Cause, Evidence, Finding } from '../model/finding.js'
 import { formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
+import { isLeg } from './table.js'
+import { joinNames, nameEmulator } from './world.js'
 
 /** A finding about one check or fact, before those that say the same are made one. */
 export interface FindingDraft {
   readonly kind: Finding['kind']
   readonly cause: Cause
-  /** Bad natively and good under emulation: an emulated test run would have shipped it. */
-  readonly masked?: boolean
+  /** Emulated targets on which it is good while it is bad natively: an emulated test run would have shipped it. */
+  readonly maskedBy?: readonly Target[]
   /** Drafts with the same lead, kind, cause and platforms become one finding. */
   readonly lead: string
   /** How the title names what happened, given how it names the checks: `"x" fails on linux/arm64`. */
@@ -16,6 +18,8 @@ export interface FindingDraft {
   /** Ids of checks, in the record's order. */
   readonly checks: readonly string[]
   readonly targets: readonly Target[]
+  /** Tells it apart from another finding of the same kind about the same checks on the same platforms. */
+  readonly part?: string
   /** Formatted platforms where they do not follow from the targets. */
   readonly platforms?: readonly string[]
   readonly evidence: readonly Evidence[]
@@ -34,7 +38,8 @@ export function mergeDrafts(drafts: readonly FindingDraft[], names: ReadonlyMap<
     const key = [
       draft.kind,
       draft.cause,
-      draft.masked === true,
+      draft.maskedBy?.map(target => target.id).join() ?? '',
+      draft.part ?? '',
       listPlatforms(draft).join(),
       draft.lead,
     ].join('\0')
@@ -48,26 +53,31 @@ function mergeGroup(group: readonly FindingDraft[], names: ReadonlyMap<string, s
   const checks = [...new Set(group.flatMap(draft => draft.checks))]
   const platforms = listPlatforms(first)
   const evidence = dropRepeated(group.flatMap(draft => draft.evidence))
-  const masked = first.masked === true
+  const masks = first.maskedBy ?? []
+  const masked = masks.length > 0
   const title = first.title(nameChecks(checks, names))
+  const parts = checks.length === 0 ? [first.lead] : checks
   return {
-    key: nameFinding(first.kind, platforms, checks.length === 0 ? [first.lead] : checks),
+    key: nameFinding(first.kind, platforms, first.part === undefined ? parts : [...parts, first.part]),
     kind: first.kind,
     cause: first.cause,
     title: masked ? `${title} (masked by emulation)` : title,
     platforms,
     targets: [...new Set(group.flatMap(draft => draft.targets.map(target => target.id)))],
     checks,
-    evidence: (masked ? [MASKED, ...evidence] : evidence).slice(0, MAX_EVIDENCE),
+    evidence: (masked ? [describeMask(masks), ...evidence] : evidence).slice(0, MAX_EVIDENCE),
     advice: first.advice,
     reproduce: [...new Set(group.flatMap(draft => draft.reproduce))].slice(0, MAX_COMMANDS),
   }
 }
 
-const MASKED: Evidence = {
-  kind: 'executed',
-  text: 'it passes under emulation on the same platform: an emulated test run would not have shown it',
-  data: { maskedByEmulation: true },
+function describeMask(targets: readonly Target[]): Evidence {
+  const names = [...new Set(targets.map(target => `${nameEmulator(target)} on ${target.host}`))]
+  return {
+    kind: 'executed',
+    text: `it is right under ${joinNames(names)}: an emulated test run would not have shown it`,
+    data: { maskedByEmulation: true, rightOn: targets.map(target => target.id) },
+  }
 }
 
 /** Whether emulation hides what the finding tells. */
@@ -111,6 +121,30 @@ function dropRepeated(evidence: readonly Evidence[]): Evidence[] {
 export function sayPlatforms(platforms: readonly string[]): string {
   if (platforms.length === 0) return 'no platform'
   if (platforms.length > 3) return `${platforms.length} platforms (${platforms.join(', ')})`
-  const last = platforms.at(-1) ?? ''
-  return platforms.length === 1 ? last : `${platforms.slice(0, -1).join(', ')} and ${last}`
+  return joinNames(platforms)
+}
+
+/**
+ * Where something is so: the platforms, and of a platform that has targets among `others` as well, which of its targets
+ * (`linux/arm64 (emulated)`). A leg of a CPU model is always named, and never sets its platform's other targets apart.
+ */
+export function sayTargets(targets: readonly Target[], others: readonly Target[]): string {
+  const split = new Set(
+    others
+      .filter(other => !targets.includes(other) && !isLeg(other))
+      .map(other => formatPlatform(other.platform)),
+  )
+  const names = targets.map(target => {
+    const platform = formatPlatform(target.platform)
+    return isLeg(target) || split.has(platform) ? nameTarget(target) : platform
+  })
+  return sayPlatforms([...new Set(names)])
+}
+
+/** A target's label, with how it executes where the label does not say it. */
+export function nameTarget(target: Target): string {
+  const platform = formatPlatform(target.platform)
+  return target.label === platform
+    ? `${platform} (${target.emulator?.cpu ?? target.execution})`
+    : target.label
 }

@@ -16,6 +16,12 @@ export interface TargetEvidence {
   readonly leading: Observation | undefined
   /** Equal for checks that broke for what looks like one reason. */
   readonly lead: string
+  /** Set where it ran into a time limit: how long that was, and what a healthy target took. Milliseconds. */
+  readonly timeOut: { readonly afterMs: number; readonly healthyMs: number | undefined } | undefined
+  /** Whether a program died of an instruction that the CPU does not have. */
+  readonly illegalInstruction: boolean
+  /** What only this target wrote. */
+  readonly lines: readonly string[]
 }
 
 const MAX_TEXT = 300
@@ -27,7 +33,8 @@ export function gatherEvidence(
   healthy: Target | undefined,
 ): TargetEvidence {
   const pairs = pairObservations(check, target, healthy)
-  const signature = weighSignatures(matchSignatures(collectLines(check, target, pairs), target), target)
+  const lines = collectLines(check, target, pairs)
+  const signature = weighSignatures(matchSignatures(lines, target), target)
   const broken =
     pairs.find(pair => isBroken(pair)) ?? pairs.find(pair => pair.twin !== undefined && looksDifferent(pair))
   const leading =
@@ -49,7 +56,39 @@ export function gatherEvidence(
       data: { kind: error.kind, ...(error.code ? { code: error.code } : {}) },
     })
   }
-  return { target, evidence, signature, leading, lead: nameLead(signature, broken, check, target, evidence) }
+  return {
+    target,
+    evidence,
+    signature,
+    leading,
+    lead: nameLead(signature, broken, check, target, evidence),
+    timeOut: findTimeOut(check, target, healthy, broken),
+    illegalInstruction: signature?.signature.id === 'uncaught-signal-4' || pairs.some(diesOfInstruction),
+    lines: lines.map(line => line.text),
+  }
+}
+
+/** The command that was stopped, or the whole check where its own limit or a request's ended it. */
+function findTimeOut(
+  check: CheckRecord,
+  target: Target,
+  healthy: Target | undefined,
+  broken: Pair | undefined,
+): TargetEvidence['timeOut'] {
+  if (broken?.own.kind === 'command' && broken.own.timedOut) {
+    const { own, twin } = broken
+    const isDone = twin?.kind === 'command' && !twin.timedOut
+    return { afterMs: own.durationMs, healthyMs: isDone ? twin.durationMs : undefined }
+  }
+  const result = check.results.get(target.id)
+  if (result?.errors[0]?.kind !== 'timeout') return undefined
+  const other = healthy === undefined ? undefined : check.results.get(healthy.id)
+  return { afterMs: result.durationMs, healthyMs: other?.durationMs }
+}
+
+function diesOfInstruction({ own, twin }: Pair): boolean {
+  const dies = (one: Observation | undefined) => one?.kind === 'command' && one.signal === 'SIGILL'
+  return dies(own) && !dies(twin)
 }
 
 interface Pair {
@@ -129,7 +168,12 @@ function describeSignature(match: SignatureMatch, target: Target): Evidence {
     kind: 'emulator-signature',
     target: target.id,
     text: `${note}: ${cut(match.line.trim())}`,
-    data: { signature: id, confidence, decides: cause !== 'needs-more' },
+    data: {
+      signature: id,
+      confidence,
+      decides: cause !== 'needs-more',
+      ...(target.emulator === undefined ? {} : { emulator: target.emulator }),
+    },
   }
 }
 

@@ -1,11 +1,11 @@
 import type { CheckRecord } from '../compare/run-record.js'
+import { isDecided } from '../compare/settle-results.js'
 import type { Evidence } from '../model/finding.js'
 import type { Target } from '../model/target.js'
-import { type FindingDraft, sayPlatforms } from './draft.js'
+import { type FindingDraft, sayTargets } from './draft.js'
 import { cut, firstLine, gatherEvidence } from './evidence.js'
-import { selectTargets } from './failures.js'
 import { listCommands } from './reproduce.js'
-import { platformsOf, type World } from './world.js'
+import { selectTargets, type World } from './world.js'
 
 /** Findings for checks that changed their verdict on one target, between attempts or between the two passes. */
 export function findFlaky(world: World): FindingDraft[] {
@@ -17,18 +17,18 @@ export function findFlaky(world: World): FindingDraft[] {
     )
     const [first] = targets
     if (first === undefined) return []
+    const decided = world.record.targets.filter(target => isDecided(check.results.get(target.id)))
     const leading = gatherEvidence(check, first, undefined).leading
     const draft: FindingDraft = {
       kind: 'flaky',
       cause: 'nondeterminism',
       lead: check.check.id,
-      title: checks =>
-        `${checks} changes its verdict from run to run on ${sayPlatforms(platformsOf(targets))}`,
+      title: checks => `${checks} changes its verdict from run to run on ${sayTargets(targets, decided)}`,
       checks: [check.check.id],
       targets,
       evidence,
       advice: 'Repeat the command some times and look for time, order, random numbers or state left behind.',
-      reproduce: listCommands(world.record.image, first, leading),
+      reproduce: listCommands(world.record, first, leading),
     }
     return [draft]
   })

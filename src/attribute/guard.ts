@@ -86,7 +86,7 @@ function draftGuard(record: RunRecord, group: Group, isExplained: GuardResult['i
     targets,
     evidence: facts.map(describeFact),
     advice: `Put the ${plain} build of ${one ? 'this program' : 'these programs'} into that platform's image: what runs now works only where a host happens to run it.`,
-    reproduce: targets.slice(0, 1).flatMap(target => showHeader(record.image, target, programs[0] ?? '')),
+    reproduce: targets.slice(0, 1).flatMap(target => showHeader(record, target, programs[0] ?? '')),
   }
 }
 

@@ -3,10 +3,9 @@ import type { CheckRecord, RunRecord } from '../compare/run-record.js'
 import type { CheckError } from '../model/check.js'
 import type { Evidence } from '../model/finding.js'
 import type { LostCoverage } from '../model/target.js'
-import { type FindingDraft, sayPlatforms } from './draft.js'
+import { type FindingDraft, sayPlatforms, sayTargets } from './draft.js'
 import { cut, firstLine } from './evidence.js'
-import { selectTargets } from './failures.js'
-import { platformsOf } from './world.js'
+import { selectTargets } from './world.js'
 
 /** Findings for what no verdict could be had of: lost hosts and platforms, checks that errored. */
 export function findHostFaults(record: RunRecord): FindingDraft[] {
@@ -113,7 +112,7 @@ function draftSuiteErrors(record: RunRecord): FindingDraft[] {
       kind: 'host',
       cause: code === 'worker-lost' ? 'host' : 'unattributed',
       lead: `${code} ${file} ${message}`,
-      title: () => `${file} ended without a verdict on ${sayPlatforms(platformsOf(targets))}`,
+      title: () => `${file} ended without a verdict on ${sayTargets(targets, record.targets)}`,
       checks: record.checks.filter(({ check }) => check.file === file).map(({ check }) => check.id),
       targets,
       evidence: targets.map(target => ({ kind: 'error', target: target.id, text, data: { code } })),
@@ -149,7 +148,7 @@ function draftErrors(record: RunRecord): FindingDraft[] {
       kind: 'host',
       cause: isHosts ? 'host' : 'unattributed',
       lead: message,
-      title: checks => `${checks} gave no verdict on ${sayPlatforms(platformsOf(targets))}`,
+      title: checks => `${checks} gave no verdict on ${sayTargets(targets, record.targets)}`,
       checks: [...new Set(group.map(one => one.check))],
       targets,
       evidence: targets.map(target => {

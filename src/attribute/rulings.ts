@@ -1,113 +1,256 @@
+import type { RunRecord } from '../compare/run-record.js'
 import type { AuditFinding } from '../model/audit.js'
-import type { Cause } from '../model/finding.js'
+import type { Cause, Evidence } from '../model/finding.js'
+import { formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
+import { type Disagreement, describeHostFacts, judgeDisagreement } from './disagreement.js'
 import { sayPlatforms } from './draft.js'
 import type { TargetEvidence } from './evidence.js'
-import type { Ruling } from './table.js'
-import { nameEmulator, platformsOf } from './world.js'
+import { isLeg, type Ruling } from './table.js'
+import { adviseOnTime } from './time-limit.js'
+import { joinNames, nameEmulator, platformsOf } from './world.js'
 
 /** A ruling turned into a cause, with what to do next. */
 export interface Judgement {
   readonly cause: Cause
-  readonly masked: boolean
   readonly advice: string
+  /** Emulated targets that hide a fault which is there natively. */
+  readonly maskedBy?: readonly Target[]
+  /** What the cause rests on beside what the bad targets show themselves. */
+  readonly evidence?: readonly Evidence[]
 }
 
 /** What is known beside the ruling itself. */
 export interface RulingFacts {
-  /** The bad targets of the platforms that share the ruling. */
-  readonly targets: readonly Target[]
-  readonly evidence: readonly TargetEvidence[]
-  /** Static findings about what the check touches, for each of `targets`. */
+  /** The bad targets that share the ruling, with what they show. */
+  readonly members: readonly TargetEvidence[]
+  /** Legs that repeat it. */
+  readonly legs: readonly TargetEvidence[]
+  /** All bad legs of this check, also those that are findings of their own. */
+  readonly otherLegs: readonly TargetEvidence[]
+  /** Static findings about what the check touches, for each of `members`. */
   readonly statics: readonly (readonly AuditFinding[])[]
-  /** True where the image itself has one platform. */
-  readonly singlePlatform: boolean
+  /** All targets on which it is as it should be. */
+  readonly good: readonly Target[]
+  readonly record: RunRecord
   /** `fails` or `differs`. */
   readonly verb: 'fails' | 'differs'
 }
 
-/** Turns a ruling into a cause. Only `evidence` looks at signatures and static findings: elsewhere the table decides. */
+/** Turns a ruling into a cause. Signatures and static findings count only where the table does not decide. */
 export function judgeRuling(ruling: Ruling, facts: RulingFacts): Judgement {
-  const plain = sayPlatforms(platformsOf(facts.targets))
+  const plain = sayPlatforms(platformsOf(targetsOf(facts)))
   switch (ruling) {
     case 'everywhere':
-      return decide(
-        'image',
-        'It fails on every platform that ran it, so no platform is to blame: look at the image, or at what the check expects.',
-      )
+      return {
+        cause: 'image',
+        advice:
+          'It fails on every platform that ran it, so no platform is to blame: look at the image, or at what the check expects.',
+      }
     case 'alone':
       return judgeAlone(facts)
     case 'native':
     case 'native-masked':
       return {
-        ...decide(
-          'architecture',
-          `It ${facts.verb} natively on ${plain} while another platform is right natively: look at this platform's build and its native dependencies.`,
-        ),
-        masked: ruling === 'native-masked',
+        cause: 'architecture',
+        advice: `It ${facts.verb} natively on ${plain} while another platform is right natively: look at this platform's build and its native dependencies.`,
+        ...(ruling === 'native-masked' ? { maskedBy: listMasks(facts) } : {}),
+        evidence: facts.legs.length > 0 && ruling === 'native-masked' ? describeLevel(facts.legs, facts) : [],
       }
     case 'native-against-emulated':
     case 'native-against-emulated-masked':
       return {
-        ...decide(
-          'unattributed',
-          `It ${facts.verb} natively on ${plain} and not on the platforms that were emulated. An emulator can hide a fault that every platform has: run another platform on a native host to decide it.`,
-        ),
-        masked: ruling === 'native-against-emulated-masked',
+        cause: 'unattributed',
+        advice: `It ${facts.verb} natively on ${plain} and not on the platforms that were emulated. An emulator can hide a fault that every platform has: run another platform on a native host to decide it.`,
+        ...(ruling === 'native-against-emulated-masked' ? { maskedBy: listMasks(facts) } : {}),
       }
     case 'emulated-only':
-      return decide(
-        'emulation',
-        `On native hardware of ${plain} it is right, so ${nameEmulators(facts.targets)} is to blame: users are not affected. Run this check natively, or try another version of the emulator.`,
-      )
+      return {
+        cause: 'emulation',
+        advice: `On native hardware of ${plain} it is right, so ${nameEmulators(facts)} is to blame: users are not affected. Run this check natively, or try another version of the emulator.`,
+        evidence: describeEmulators(facts),
+      }
     case 'hosts-disagree':
-      return decide(
-        'unattributed',
-        `Native hosts of ${plain} disagree: compare their kernels, CPUs and engines.`,
-      )
+      return judgeHosts(facts)
+    case 'cpu-level':
+      return judgeLevel(facts)
+    case 'cpu-against-native':
+      return judgeModel(facts)
+    case 'slow':
+      return { cause: 'unattributed', advice: adviseOnTime(facts.members) }
+    case 'cpu-model':
+    case 'emulators-disagree':
     case 'evidence':
-      return judgeEvidence(facts)
+      return judgeEvidence(ruling, facts)
   }
-}
-
-function decide(cause: Cause, advice: string): Judgement {
-  return { cause, masked: false, advice }
 }
 
 function judgeAlone(facts: RulingFacts): Judgement {
-  const native = facts.targets.some(target => target.execution === 'native')
-  if (native && facts.singlePlatform) {
-    return decide(
-      'image',
-      'The image has one platform and it ran natively, so neither another platform nor an emulator can be to blame: look at the image, or at what the check expects.',
-    )
+  const native = targetsOf(facts).some(target => target.execution === 'native')
+  if (native && facts.record.image?.platforms.length === 1) {
+    return {
+      cause: 'image',
+      advice:
+        'The image has one platform and it ran natively, so neither another platform nor an emulator can be to blame: look at the image, or at what the check expects.',
+    }
   }
-  const plain = sayPlatforms(platformsOf(facts.targets))
+  const plain = sayPlatforms(platformsOf(targetsOf(facts)))
   const need = native ? 'Run another platform of the image' : `Run it on a native ${plain} host`
-  return decide(
-    'unattributed',
-    `Only ${plain} decided this check, so there is nothing to compare it with. ${need}.`,
-  )
+  return {
+    cause: 'unattributed',
+    advice: `Only ${plain} decided this check, so there is nothing to compare it with. ${need}.`,
+  }
 }
 
-function judgeEvidence(facts: RulingFacts): Judgement {
-  const matches = facts.evidence.flatMap(one =>
-    one.signature === undefined ? [] : [one.signature.signature],
-  )
-  const signature = matches[0]
+function judgeHosts(facts: RulingFacts): Judgement {
+  const [platform = ''] = platformsOf(targetsOf(facts))
+  const isOwn = (target: Target) => formatPlatform(target.platform) === platform
+  const disagreement: Disagreement = {
+    bad: facts.members,
+    good: facts.good.filter(target => isOwn(target) && target.execution === 'native'),
+    legs: facts.otherLegs.filter(
+      ({ target }) => isOwn(target) && facts.good.some(good => isOwn(good) && isPlainEmulated(good)),
+    ),
+    hosts: facts.record.hosts,
+    platform,
+  }
+  const judgement = judgeDisagreement(disagreement)
+  return { ...judgement, evidence: [...(judgement.evidence ?? []), ...describeHostFacts(disagreement)] }
+}
+
+/** A leg that only its CPU model sets apart from a target that is right. */
+function judgeLevel(facts: RulingFacts): Judgement {
+  const models = nameModels(facts.members)
+  const plain = sayPlatforms(platformsOf(targetsOf(facts)))
+  return {
+    cause: 'architecture',
+    advice: `It is right under the CPU that ${nameEmulators(facts)} chooses by itself and ${facts.verb} under ${models}: build ${plain} for its baseline, or choose the code by what the CPU has at run time.`,
+    evidence: describeLevel(facts.members, facts),
+  }
+}
+
+/** A leg beside a native target that is right: an illegal instruction decides, anything else may be the emulator. */
+function judgeModel(facts: RulingFacts): Judgement {
+  const models = nameModels(facts.members)
+  const signatures = facts.members.map(member => member.signature?.signature)
+  if (
+    facts.members.every(
+      ({ illegalInstruction, signature }) => illegalInstruction || signature?.signature.about === 'cpu',
+    )
+  ) {
+    return {
+      cause: 'architecture',
+      advice: `It is right natively and dies under ${models} of an instruction that this CPU does not have: build for the platform's baseline, or choose the code by what the CPU has at run time.`,
+    }
+  }
+  const [signature] = signatures
+  if (signature?.cause === 'emulation') return { cause: 'emulation', advice: signature.advice }
+  return {
+    cause: 'unattributed',
+    advice: `It is right natively and ${facts.verb} under the CPU model ${models}: this may be the emulator. Run it under the emulator's own choice of CPU as well to decide it.`,
+  }
+}
+
+function judgeEvidence(ruling: Ruling, facts: RulingFacts): Judgement {
+  const more = ruling === 'emulators-disagree' ? describeEmulators(facts) : describeGoodLegs(facts)
+  const signature = facts.members.find(member => member.signature !== undefined)?.signature?.signature
   if (signature !== undefined && signature.cause !== 'needs-more')
-    return decide(signature.cause, signature.advice)
+    return { cause: signature.cause, advice: signature.advice, evidence: more }
   const [known] = facts.statics[0] ?? []
   // Every one of the targets must have such a file: what explains one of them need not explain another.
-  if (known !== undefined && facts.statics.every(findings => findings.length > 0)) {
-    return decide('architecture', known.advice)
+  const isKnown = known !== undefined && facts.statics.every(findings => findings.length > 0)
+  // The same files are right under another emulator, so they do not explain it.
+  if (isKnown && ruling !== 'emulators-disagree')
+    return { cause: 'architecture', advice: known.advice, evidence: more }
+  const plain = sayPlatforms(platformsOf(targetsOf(facts)))
+  const seen = `Seen only under ${nameEmulators(facts)}`
+  const advice = {
+    'emulators-disagree': `It is right under emulation on another host, so it may be the emulator of this one, or chance. A native host for ${plain} decides it.`,
+    'cpu-model': `${seen} as ${nameModels(facts.members)}: run it under the emulator's own choice of CPU to see whether it is the CPU model, and on a native host for ${plain}.`,
+  }[ruling as string]
+  const rest =
+    advice ??
+    `${seen}, so it may be the emulator or this platform's build. A native host for ${plain} decides it.`
+  return {
+    cause: 'unattributed',
+    advice: signature === undefined ? rest : `${signature.advice} ${rest}`,
+    evidence: more,
   }
-  const plain = sayPlatforms(platformsOf(facts.targets))
-  const native = `Seen only under ${nameEmulators(facts.targets)}, so it may be the emulator or this platform's build. A native host for ${plain} decides it.`
-  return decide('unattributed', signature === undefined ? native : `${signature.advice} ${native}`)
 }
 
-function nameEmulators(targets: readonly Target[]): string {
-  const names = [...new Set(targets.filter(target => target.execution === 'emulated').map(nameEmulator))]
+function targetsOf(facts: RulingFacts): Target[] {
+  return facts.members.map(member => member.target)
+}
+
+function isPlainEmulated(target: Target): boolean {
+  return target.execution === 'emulated' && !isLeg(target)
+}
+
+/** The emulated targets of the bad platforms on which it is right. */
+function listMasks(facts: RulingFacts): Target[] {
+  const platforms = platformsOf(targetsOf(facts))
+  return facts.good.filter(
+    target => isPlainEmulated(target) && platforms.includes(formatPlatform(target.platform)),
+  )
+}
+
+function nameModels(legs: readonly TargetEvidence[]): string {
+  return joinNames([...new Set(legs.flatMap(leg => leg.target.emulator?.cpu ?? []))])
+}
+
+/** What shows that a CPU model is too small: the same emulator is right without it. */
+function describeLevel(legs: readonly TargetEvidence[], facts: RulingFacts): Evidence[] {
+  return legs.map(({ target }) => {
+    const platform = formatPlatform(target.platform)
+    const rightOn = facts.good
+      .filter(good => isPlainEmulated(good) && formatPlatform(good.platform) === platform)
+      .map(good => good.id)
+    return {
+      kind: 'executed',
+      target: target.id,
+      text: `needs more than ${target.emulator?.cpu}: under the CPU that ${nameEmulator(target)} chooses by itself it is right`,
+      data: { needsMoreThan: target.emulator?.cpu, rightOn, emulator: target.emulator },
+    }
+  })
+}
+
+/** Legs that are right where the emulator's own choice of CPU is not. */
+function describeGoodLegs(facts: RulingFacts): Evidence[] {
+  const platforms = platformsOf(targetsOf(facts))
+  return facts.good
+    .filter(target => isLeg(target) && platforms.includes(formatPlatform(target.platform)))
+    .map(target => ({
+      kind: 'executed',
+      target: target.id,
+      text: `it is right under the CPU model ${target.emulator?.cpu}`,
+      data: { emulator: target.emulator },
+    }))
+}
+
+/** Which emulator, in which version and with which flags of its registration, on which host. */
+function describeEmulators(facts: RulingFacts): Evidence[] {
+  const platforms = platformsOf(targetsOf(facts))
+  const right = facts.good.filter(
+    target => isPlainEmulated(target) && platforms.includes(formatPlatform(target.platform)),
+  )
+  return [...targetsOf(facts), ...right].flatMap(target => {
+    if (target.emulator === undefined) return []
+    const { flags } = target.emulator
+    const registered = flags === undefined ? '' : `, registered with the flags ${flags || 'none'}`
+    const verdict = right.includes(target) ? 'right' : 'not right'
+    return [
+      {
+        kind: 'host-fact' as const,
+        target: target.id,
+        text: `${verdict} under ${nameEmulator(target)}${registered} on ${target.host}`,
+        data: { emulator: target.emulator, host: target.host },
+      },
+    ]
+  })
+}
+
+function nameEmulators(facts: RulingFacts): string {
+  const emulated = targetsOf(facts).filter(target => target.execution === 'emulated')
+  const names = [...new Set(emulated.map(nameEmulator))]
   return names.length > 3 || names.length === 0 ? 'emulation' : names.join(', ')
 }

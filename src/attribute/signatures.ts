@@ -16,6 +16,8 @@ export interface Signature {
   /** `needs-more`: tells what happened, not whose fault it is. */
   readonly cause: Cause | 'needs-more'
   readonly confidence: 'certain' | 'high' | 'medium'
+  /** What of the machine the trace is about: then it may tell two hosts apart that run the same image. */
+  readonly about?: 'cpu' | 'page-size'
   /** What the trace says, as a sentence. */
   readonly note: string
   /** What to do, or for `needs-more` what would decide it. */
@@ -136,6 +138,7 @@ export const SIGNATURES: readonly Signature[] = [
     where: target => isX86(target) && target.platform.variant === undefined,
     cause: 'architecture',
     confidence: 'certain',
+    about: 'cpu',
     note: 'the program needs a higher x86-64 level than the platform promises',
     advice: 'Build for the base level (GOAMD64=v1, -march=x86-64), or publish it as linux/amd64/v3.',
   },
@@ -144,8 +147,18 @@ export const SIGNATURES: readonly Signature[] = [
     pattern: /<jemalloc>: Unsupported system page size/,
     cause: 'architecture',
     confidence: 'certain',
+    about: 'page-size',
     note: 'jemalloc was built for smaller memory pages than this machine has',
     advice: 'Build jemalloc with --with-lg-page=16 for this platform.',
+  },
+  {
+    id: 'library-page-size',
+    pattern: /ELF load command (?:alignment|address\/offset) not (?:page-aligned|properly aligned)/,
+    cause: 'architecture',
+    confidence: 'certain',
+    about: 'page-size',
+    note: 'a program or library is aligned to smaller memory pages than this machine has',
+    advice: 'Link it for the largest pages of the platform (-Wl,-z,max-page-size=65536).',
   },
   {
     id: 'node-platform-package',

@@ -60,10 +60,14 @@ test('what emulation hides comes before everything, then guards', () => {
   executed(log, 'linux/s390x', 'guarded', '/bin/app', 'amd64')
   const findings = attribute(log.finish())
   expect(findings.map(finding => finding.title)).toEqual([
-    '"masked" fails on linux/arm64 (masked by emulation)',
+    '"masked" fails on linux/arm64 native@arm (masked by emulation)',
     'linux/s390x runs a program built for amd64: /bin/app',
   ])
-  expect(findings[0]?.evidence[0]?.data).toEqual({ maskedByEmulation: true })
+  expect(findings[0]?.evidence[0]).toEqual({
+    kind: 'executed',
+    text: 'it is right under qemu-aarch64 7.2.22 on local: an emulated test run would not have shown it',
+    data: { maskedByEmulation: true, rightOn: ['linux/arm64 emulated@local'] },
+  })
 })
 
 describe('guard', () => {

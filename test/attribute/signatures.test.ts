@@ -134,6 +134,13 @@ const CASES: readonly Case[] = [
     twin: { platform: 'linux/arm64', line: 'relocating to /x' },
   },
   {
+    id: 'library-page-size',
+    platform: 'linux/arm64',
+    line: 'python3: error while loading shared libraries: libx.so: ELF load command alignment not page-aligned',
+    cause: 'architecture',
+    twin: { platform: 'linux/arm64', line: 'libx.so: ELF load command past end of file' },
+  },
+  {
     id: 'library-missing',
     platform: 'linux/s390x',
     line: 'app: error while loading shared libraries: libssl.so.3: cannot open shared object file: No such file or directory',

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { attributeRun } from '../../src/attribute/attribute-run.js'
 import { isMasked } from '../../src/attribute/draft.js'
-import { ruleOnPlatforms } from '../../src/attribute/table.js'
 import { compareRun } from '../../src/compare/compare-run.js'
 import { buildRunRecord } from '../../src/compare/run-record.js'
 import type { Finding } from '../../src/model/finding.js'
@@ -18,6 +17,8 @@ interface Row {
   readonly O?: Outcome
   /** Another native platform than the reference's. */
   readonly M?: Outcome
+  /** The platform under a CPU model. */
+  readonly C?: Outcome
 }
 
 const PLACES: readonly [keyof Row, string, Partial<Parameters<LogWriter['target']>[1]>][] = [
@@ -26,6 +27,7 @@ const PLACES: readonly [keyof Row, string, Partial<Parameters<LogWriter['target'
   ['E', 'linux/arm64', {}],
   ['O', 'linux/s390x', {}],
   ['M', 'linux/ppc64le', { execution: 'native', host: 'power' }],
+  ['C', 'linux/arm64', { cpu: 'cortex-a72' }],
 ]
 
 function plan(row: Row): { log: LogWriter; outcomes: Map<string, 'good' | 'bad'> } {
@@ -48,22 +50,30 @@ function attribute(log: LogWriter): Finding[] {
 
 /** `cause platforms`, with `masked` where emulation hides it; a fault that shows as a failed check. */
 function failWith(row: Row): string[] {
+  return findFailures(row).map(sayFinding)
+}
+
+function findFailures(row: Row): Finding[] {
   const { log, outcomes } = plan(row)
   log.check('one', (_, target) =>
     outcomes.get(target.id) === 'bad'
       ? { status: 'failed', observations: [command('app', { exitCode: 1 })] }
       : { observations: [command('app')] },
   )
-  return attribute(log).map(sayFinding)
+  return attribute(log)
 }
 
 /** The same where the check passes and what it saw differs. */
 function differWith(row: Row): string[] {
+  return findDifferences(row).map(sayFinding)
+}
+
+function findDifferences(row: Row): Finding[] {
   const { log, outcomes } = plan(row)
   const see = (target: Target) =>
     command('app', { stdout: outcomes.get(target.id) === 'bad' ? 'bad' : 'good' })
   log.check('one', (_, target) => ({ observations: [see(target)] }))
-  return attribute(log).map(sayFinding)
+  return attribute(log)
 }
 
 function sayFinding(finding: Finding): string {
@@ -212,25 +222,146 @@ describe('differences of values follow the same table', () => {
   })
 })
 
-test('ruleOnPlatforms: exhaustive over three targets and three outcomes, every bad platform gets a ruling', () => {
-  const { log } = plan({ N: 'good', E: 'good', R: 'good' })
+/** Every row of the grid, legs of a CPU model included. */
+const ROWS: readonly Row[] = (() => {
   const outcomes = ['good', 'bad', 'none'] as const
+  const rows: Row[] = []
   for (const R of outcomes)
     for (const N of outcomes)
-      for (const E of outcomes) {
-        const states = [R, N, E]
-        const decided = new Map(
-          log.targets.flatMap((target, index) => {
-            const state = states[index]
-            return state === undefined || state === 'none' ? [] : [[target.id, state] as const]
-          }),
-        )
-        const rulings = ruleOnPlatforms(log.targets, decided)
-        const bad = log.targets
-          .filter(target => decided.get(target.id) === 'bad')
-          .map(target => target.platform.architecture)
-        expect([...rulings.keys()].sort(), `${R} ${N} ${E}`).toEqual(
-          [...new Set(bad)].map(name => `linux/${name}`).sort(),
+      for (const E of outcomes)
+        for (const O of outcomes)
+          for (const M of outcomes) for (const C of outcomes) rows.push({ R, N, E, O, M, C })
+  return rows
+})()
+
+const LEG = 'linux/arm64 emulated cortex-a72@local'
+const isOfLeg = (finding: Finding) => finding.targets.length === 1 && finding.targets[0] === LEG
+const isOn = (finding: Finding) => finding.platforms.includes(ARM) && !isOfLeg(finding)
+const show = (row: Row) => JSON.stringify(row)
+
+/** What the grid of `docs/attribution.md` says of linux/arm64, in other words than the code's; undefined: nothing. */
+function expectFor(row: Row): { cause: string; masked: boolean } | undefined {
+  const main = [row.R, row.N, row.E, row.O, row.M]
+  const isBad = row.N === 'bad' || row.E === 'bad'
+  if (!isBad) return undefined
+  if (!main.includes('good')) {
+    const platforms = [row.R, row.N === 'bad' ? 'bad' : row.E, row.O, row.M].filter(one => one === 'bad')
+    return { cause: platforms.length > 1 ? 'image' : 'unattributed', masked: false }
+  }
+  if (row.N === 'good') return { cause: 'emulation', masked: false }
+  if (row.N === 'none') return { cause: 'unattributed', masked: false }
+  const isNativeRight = row.R === 'good' || row.M === 'good'
+  const noOtherNative = row.R === 'none' && row.M === 'none'
+  return {
+    cause: isNativeRight ? 'architecture' : 'unattributed',
+    masked: row.E === 'good' && (isNativeRight || noOtherNative),
+  }
+}
+
+describe('the whole grid', () => {
+  test('failures: each row gives what the documentation says', () => {
+    for (const row of ROWS) {
+      const found = findFailures(row).filter(isOn)
+      const expected = expectFor(row)
+      expect(
+        found.map(one => ({ cause: one.cause, masked: isMasked(one) })),
+        show(row),
+      ).toEqual(expected === undefined ? [] : [expected])
+    }
+  })
+
+  test('values that differ: the same, wherever it is clear who deviates', () => {
+    for (const row of ROWS) {
+      const platforms = (outcome: Outcome) =>
+        [row.R, row.O, row.M].filter(one => one === outcome).length +
+        (row.N === outcome || row.E === outcome ? 1 : 0)
+      if (row.R !== 'good' || (platforms('good') === 1 && platforms('bad') > 1)) continue
+      const found = findDifferences(row).filter(isOn)
+      const expected = expectFor(row)
+      expect(
+        found.map(one => ({ cause: one.cause, masked: isMasked(one) })),
+        show(row),
+      ).toEqual(expected === undefined ? [] : [expected])
+    }
+  })
+
+  test('a leg never changes what is said of the others, and speaks where it alone is bad', () => {
+    for (const row of ROWS) {
+      const findings = findFailures(row)
+      const without = findFailures({ ...row, C: 'none' })
+      const others = findings.filter(finding => !isOfLeg(finding))
+      expect(
+        others.map(one => [one.key, sayFinding(one), one.title, one.advice]),
+        show(row),
+      ).toEqual(without.map(one => [one.key, sayFinding(one), one.title, one.advice]))
+      const own = findings.filter(isOfLeg)
+      if (row.C !== 'bad') expect(own, show(row)).toEqual([])
+      else if (row.E === 'bad' || (row.E === 'none' && row.N === 'bad')) expect(own, show(row)).toEqual([])
+      else if (row.E === 'good' && !others.some(isMasked)) {
+        expect(own, show(row)).toMatchObject([{ cause: 'architecture', platforms: [ARM] }])
+        expect(own[0]?.title).toBe('"one" on linux/arm64 needs more than cortex-a72')
+      }
+    }
+  })
+
+  test('every bad target is in a finding, nothing else is, and no two findings share a key', () => {
+    for (const row of ROWS) {
+      const { outcomes } = plan(row)
+      for (const findings of [findFailures(row), findDifferences(row)]) {
+        expect(new Set(findings.map(finding => finding.key)).size, show(row)).toBe(findings.length)
+        for (const finding of findings) expect(finding.targets.length, show(row)).toBeGreaterThan(0)
+      }
+      const bad = [...outcomes].filter(([, outcome]) => outcome === 'bad').map(([id]) => id)
+      const told = new Set(findFailures(row).flatMap(finding => finding.targets))
+      expect([...told].sort(), show(row)).toEqual(bad.sort())
+    }
+  })
+
+  test('what emulation hides is always the first finding', () => {
+    for (const row of ROWS) {
+      const masked = findFailures(row).map(isMasked)
+      expect(masked.indexOf(true), show(row)).toBeLessThanOrEqual(0)
+    }
+  })
+})
+
+describe('several hosts of one platform', () => {
+  /** linux/arm64 natively on one host, or on two that share the checks; with an emulated target and the reference. */
+  function write(shared: boolean, row: Row, seed: number): Finding[] {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'], {
+      unplanned: true,
+      hosts: ['local', 'pi1', 'pi2'],
+    })
+    log.target('linux/amd64')
+    const label = 'linux/arm64 (native)'
+    for (const host of shared ? ['pi1', 'pi2'] : ['pi1'])
+      log.target('linux/arm64', { execution: 'native', host, label })
+    log.target('linux/arm64')
+    const checks = ['one', 'two', 'three', 'four', 'five']
+    for (const [index, name] of checks.entries()) {
+      const host = (seed >> index) % 2 === 0 ? 'pi1' : 'pi2'
+      log.check(name, (_, target) => {
+        if (shared && target.execution === 'native' && target.host !== 'local' && target.host !== host)
+          return { absent: true }
+        const role = target.reference ? 'R' : target.execution === 'native' ? 'N' : 'E'
+        const isBad = row[role] === 'bad' && index % 2 === 0
+        return {
+          status: isBad ? 'failed' : 'passed',
+          observations: [command(`app ${name}`, isBad ? { exitCode: 1 } : {})],
+        }
+      })
+    }
+    return attribute(log)
+  }
+
+  test('that share the checks give the same findings as one host', () => {
+    const rows = ROWS.filter(row => row.O === 'none' && row.M === 'none' && row.C === 'none')
+    for (const row of rows.filter(one => ![one.R, one.N, one.E].includes('none')))
+      for (const seed of [0, 5, 10, 19, 31]) {
+        const say = (finding: Finding) => [finding.key, finding.cause, finding.title, finding.advice]
+        expect(write(true, row, seed).map(say), `${show(row)} ${seed}`).toEqual(
+          write(false, row, seed).map(say),
         )
       }
+  })
 })
