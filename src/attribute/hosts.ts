@@ -61,7 +61,7 @@ function draftLostCoverage(record: RunRecord): FindingDraft[] {
   const groups = new Map<string, LostCoverage[]>()
   for (const lost of record.lost) {
     if (lost.intended || (lost.code === 'host-lost' && record.hostLosses.length > 0)) continue
-    const key = `${lost.code}\0${lost.fix ?? ''}`
+    const key = `${lost.code}\0${lost.fix ?? ''}\0${lost.coveredBy ?? ''}`
     groups.set(key, [...(groups.get(key) ?? []), lost])
   }
   return [...groups.values()].map(group => {
@@ -70,13 +70,15 @@ function draftLostCoverage(record: RunRecord): FindingDraft[] {
     const evidence: Evidence[] = group.map(lost => ({
       kind: 'host-fact',
       text: `${lost.platform}: ${cut(firstLine(lost.reason))}`,
-      data: { code: lost.code },
+      data: { code: lost.code, ...(lost.target === undefined ? {} : { target: lost.target }) },
     }))
+    const { coveredBy } = first
     return {
       kind: 'host',
       cause: 'host',
-      lead: `coverage ${first.code} ${first.fix ?? ''}`,
-      title: () => `${sayPlatforms(platforms)} could not be run`,
+      lead: `coverage ${first.code} ${first.fix ?? ''} ${coveredBy ?? ''}`,
+      title: () =>
+        `${sayPlatforms(platforms)} could not be run${coveredBy === undefined ? '' : ` on one host, and ran as ${coveredBy}`}`,
       checks: [],
       targets: [],
       platforms,

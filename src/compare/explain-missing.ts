@@ -26,9 +26,14 @@ export function explainMissing(check: CheckRef, began: boolean, target: Target, 
   }
   const lost = world.lost.find(
     one =>
-      one.platform === formatPlatform(target.platform) && (one.digest ?? target.digest) === target.digest,
+      (one.target ?? target.id) === target.id &&
+      one.platform === formatPlatform(target.platform) &&
+      (one.digest ?? target.digest) === target.digest,
   )
   if (lost !== undefined) return { ...none, status: 'inconclusive', reason: lost.reason }
+  if (target.followUp === true && !began) {
+    return { ...none, status: 'skipped', reason: 'only what was wrong natively ran here once more' }
+  }
   const ended = world.finished?.reason === 'interrupted' ? 'the run was interrupted' : 'the run ended'
   const reason = began
     ? `${ended} before this check finished here`

@@ -48,6 +48,10 @@ export interface LostCoverage {
   readonly reason: string
   /** The command or change that would get the coverage back. */
   readonly fix?: string
+  /** Id of the target that was planned for it, where there was one. */
+  readonly target?: string
+  /** Label of the target that runs its suites instead: then a host's trouble is told, and no coverage is lost. */
+  readonly coveredBy?: string
   /** True where the user left it out on purpose: then it does not make the coverage incomplete. */
   readonly intended: boolean
 }

@@ -86,7 +86,7 @@ function listFaults(findings: readonly Finding[], counts: Readonly<Record<Status
 
 function listLosses(record: RunRecord, counts: Readonly<Record<Status, number>>): Reason[] {
   const texts: string[] = []
-  const lost = record.lost.filter(one => !one.intended)
+  const lost = record.lost.filter(one => !one.intended && one.coveredBy === undefined)
   if (lost.length > 0) texts.push(`${count(new Set(lost.map(one => one.platform)).size, 'platform')} not run`)
   texts.push(...describeHostLosses(record))
   if (counts.errored > 0) texts.push(`${count(counts.errored, 'result')} errored`)

@@ -20,6 +20,7 @@ export async function moveSuites(
   let known = [...prepared]
   let assigned = files
   let latest = outcomes
+  const everRun = new Map([...files].map(([id, own]) => [id, new Set(own)]))
   for (;;) {
     for (const outcome of latest) if (outcome.lost) lost.add(outcome.host.name)
     const open = listUndone(known, assigned, latest)
@@ -29,10 +30,14 @@ export async function moveSuites(
     for (const { from, files: undone } of open) {
       const to = await findSubstitute(world, from, known, lost)
       if (to === undefined) continue
+      const { id } = to.context.target
+      // Where each host runs all suites, the other one has run them already.
+      const todo = undone.filter(file => !everRun.get(id)?.has(file))
+      if (todo.length === 0) continue
       if (!known.includes(to)) known = [...known, to]
       if (!movers.includes(to)) movers.push(to)
-      const { id } = to.context.target
-      moved.set(id, [...(moved.get(id) ?? []), ...undone])
+      moved.set(id, [...(moved.get(id) ?? []), ...todo])
+      everRun.set(id, new Set([...(everRun.get(id) ?? []), ...todo]))
     }
     if (movers.length === 0) return lost
     assigned = moved

@@ -4,6 +4,7 @@ import { ArchparityError, describeError } from '../errors.js'
 import type { Host } from '../hosts/host.js'
 import type { RunEvent } from '../model/events.js'
 import type { ResolvedImage } from '../model/image.js'
+import { formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
 import { findShell } from '../pull/find-shell.js'
 import { loadImage } from '../pull/load-image.js'
@@ -57,13 +58,18 @@ export async function prepareTargets(
           const context = await prepareTarget(preparation, planned, hostOf(planned.target.host), start)
           return { planned, lane: planned.lane, context }
         } catch (error) {
-          preparation.emit(describeLoss(planned, error))
-          return undefined
+          return { planned, error }
         }
       }),
     ),
   )
-  return prepared.filter(each => each !== undefined)
+  const ready = prepared.filter((each): each is PreparedTarget => each !== undefined && 'context' in each)
+  for (const each of prepared) {
+    if (each === undefined || 'context' in each) continue
+    const other = ready.find(({ lane }) => lane === each.planned.lane)
+    preparation.emit(describeLoss(each.planned, each.error, other?.planned.target.label))
+  }
+  return ready
 }
 
 async function prepareTarget(
@@ -128,13 +134,15 @@ async function fetchImage(
   }
 }
 
-function describeLoss({ target }: PlannedTarget, error: unknown): RunEvent {
+function describeLoss({ target }: PlannedTarget, error: unknown, coveredBy?: string): RunEvent {
   const known = error instanceof ArchparityError
   return {
     type: 'coverage-lost',
     lost: {
-      platform: target.label,
+      platform: formatPlatform(target.platform),
       digest: target.digest,
+      target: target.id,
+      ...(coveredBy === undefined ? {} : { coveredBy }),
       code: known ? error.code.toLowerCase().replaceAll('_', '-') : 'pull-failed',
       reason: describeError(error),
       intended: false,

@@ -66,10 +66,10 @@ async function runOpened(
   { hosts, planHosts }: OpenHosts,
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { request, log, source, image, audited } = world
+  const { request, log, source, image, audited, suites } = world
   const { settings, root, signal } = request
   const emit = (event: RunEvent) => log.emit(event)
-  const plan = await planTargets(image, planHosts, describeChoice(settings))
+  const plan = await planTargets(image, planHosts, describeChoice(settings, suites.length))
   for (const { target } of plan.targets) emit({ type: 'target-planned', target })
   for (const each of plan.lost) emit({ type: 'coverage-lost', lost: each })
   if (plan.targets.length === 0) throw explainNothingRuns(request.image, plan, hosts)

@@ -19,6 +19,8 @@ export interface PlanChoice {
   readonly execution: 'auto' | 'native' | 'emulated' | 'both'
   /** Whether hosts of one platform each run all suites. */
   readonly everyHost: boolean
+  /** How many suite files there are to share, where that is known: more hosts than files have nothing to do. */
+  readonly files?: number
   /** CPU models to emulate a platform with, by platform. */
   readonly cpuModels: Readonly<Record<string, readonly string[]>>
 }
@@ -216,20 +218,28 @@ function nameDrafts(
   choice: PlanChoice,
 ): PlannedTarget[] {
   const speed = reference?.placement.capability.cpuTimeMs
-  const kept = drafts.filter(draft => choice.everyHost || !isSpare(draft, reference))
+  const members = new Map<string, number>()
+  const kept = drafts.filter(draft => {
+    if (choice.everyHost) return true
+    if (isSpare(draft, reference)) return false
+    const lane = describeLane(draft)
+    const place = members.get(lane) ?? 0
+    members.set(lane, place + 1)
+    return place < Math.max(1, choice.files ?? place + 1)
+  })
   const unnamed = kept.map(draft => ({ ...describeDraft(draft, speed), reference: draft === reference }))
   return nameTargets(unnamed).map((target, index) => {
-    const { image, cpu } = kept[index] as Draft
-    const shared = choice.everyHost || target.reference ? [target.host] : []
-    const lane = [
-      target.digest,
-      formatPlatform(target.platform),
-      target.execution,
-      cpu ?? '',
-      ...shared,
-    ].join(' ')
-    return { target, image, lane }
+    const draft = kept[index] as Draft
+    const own = choice.everyHost || target.reference ? ` ${target.host}` : ''
+    return { target, image: draft.image, lane: `${describeLane(draft)}${own}` }
   })
+}
+
+/** The same for targets that run the same programs in the same way, on whatever host. */
+function describeLane({ image, placement, cpu = '' }: Draft): string {
+  return [image.manifest.digest, formatPlatform(image.platform), placement.capability.execution, cpu].join(
+    ' ',
+  )
 }
 
 /** Whether another host runs what the reference runs already: nothing would be left for it. */

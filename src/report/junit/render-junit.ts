@@ -211,6 +211,8 @@ function addCoverage(document: Builder, report: RunReport): void {
   for (const lost of record.lost) {
     const test = addCase(suite, names, 'coverage.platforms', lost.platform).time(0)
     if (lost.intended) test.skipped().standardOutput(sanitizeXml(`left out on request: ${lost.reason}`))
+    else if (lost.coveredBy !== undefined)
+      test.skipped().standardOutput(sanitizeXml(`ran as ${lost.coveredBy}: ${lost.reason}`))
     else
       test.error(
         clean(lost.reason),
