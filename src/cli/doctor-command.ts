@@ -87,7 +87,7 @@ function adviseOnHost(facts: HostFacts): Advice[] {
       serious: false,
       text: facts.sameKernel
         ? 'binfmt_misc is not mounted, so its handlers cannot be seen: sudo mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc'
-        : 'The engine runs on a kernel that cannot be seen from here; which platforms it emulates shows only in a run.',
+        : 'The engine runs on a kernel that cannot be seen from here: platforms were tried in containers, and their emulators have no names.',
     })
   }
   return advice

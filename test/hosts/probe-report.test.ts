@@ -52,8 +52,13 @@ test.each(PROBE_ARCHITECTURES)('%s, as this machine runs it now', async architec
 })
 
 /** A report of amd64 with these auxiliary entries. */
-function makeReport(entries: readonly (readonly [number, number])[], changes: Record<number, number> = {}) {
-  const words = [0x1000, 0, 100, 0, 20_000_100, 1, 0x2000, 0, 0x3000, 0, ...entries.flat(), 0, 0]
+function makeReport(
+  entries: readonly (readonly [number, number])[],
+  changes: Record<number, number> = {},
+  variables = 1,
+) {
+  const envp = Array.from({ length: variables }, () => 0x3000)
+  const words = [0x1000, 0, 100, 0, 20_000_100, 1, 0x2000, 0, ...envp, 0, ...entries.flat(), 0, 0]
   for (const [index, value] of Object.entries(changes)) words[Number(index)] = value
   const bytes = Buffer.alloc(words.length * 8)
   for (const [index, value] of words.entries()) bytes.writeBigUInt64LE(BigInt(value), index * 8)
@@ -91,6 +96,8 @@ describe('what no probe program wrote', () => {
     ['zeros', Buffer.alloc(4096)],
     ['text', Buffer.from('exec format error\n'.repeat(40))],
     ['more arguments than there are', makeReport(inOrder(...LINUX), { 5: 3 })],
+    ['fewer arguments than there are', makeReport(inOrder(...LINUX), { 5: 0 })],
+    ['more environment than a start has', makeReport(inOrder(...LINUX), {}, 10_000)],
     ['a clock that runs backwards', makeReport(inOrder(...LINUX), { 4: 1 })],
     ['a clock that stands', makeReport(inOrder(...LINUX), { 4: 100 })],
     ['a billion nanoseconds', makeReport(inOrder(...LINUX), { 4: 1_000_000_000 })],

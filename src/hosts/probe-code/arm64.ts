@@ -16,8 +16,8 @@ export const arm64: ProbeRecipe = {
     010000d4             svc     #0
     -- the loop
     0280a052             mov     w2, #0x4000000
-    42040071          1: subs    w2, w2, #1
-    e1ffff54             b.ne    1b
+    42040051          1: sub     w2, w2, #1
+    e2ffff35             cbnz    w2, 1b
     -- the clock again
     400080d2             mov     x0, #2
     41610091             add     x1, x10, #24
