@@ -36,6 +36,7 @@ export async function writeSshAccess(
   host: { name: string; port: number; keys: SshKeys },
 ): Promise<SshAccess> {
   const { name, port, keys } = host
+  await mkdir(folder, { recursive: true })
   const find = (file: string) => path.join(folder, file)
   const known = (key: string) => `[127.0.0.1]:${port} ${key}\n`
   await writeFile(find('known_hosts'), known(keys.host))
