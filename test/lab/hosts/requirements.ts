@@ -30,6 +30,8 @@ const REQUIREMENTS: Readonly<Record<HostKind, readonly Requirement[]>> = {
   podman: [
     ...NAMESPACE,
     { command: 'podman', package: 'podman' },
+    // Podman's `init` of a container (HostConfig.Init).
+    { command: 'catatonit', package: 'catatonit' },
     { command: 'iptables', package: 'iptables' },
   ],
   'machine-arm64': listForMachine('arm64'),
