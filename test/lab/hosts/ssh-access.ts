@@ -69,14 +69,14 @@ export async function writeSshAccess(
       word(SSH_LOGINS.closed, { Port: 9 }),
     ].join('\n'),
   )
-  return await writeWrapper(folder, config)
+  return await writeSshWrapper(folder, config)
 }
 
 /**
  * ssh takes its configuration from the home folder of the password database, whatever HOME says: a program of that name
  * first in PATH gives it another.
  */
-async function writeWrapper(folder: string, config: string): Promise<SshAccess> {
+export async function writeSshWrapper(folder: string, config: string): Promise<SshAccess> {
   const bin = path.join(folder, 'bin')
   await mkdir(bin, { recursive: true })
   const ssh = findCommand('ssh') ?? '/usr/bin/ssh'
