@@ -28,7 +28,11 @@ export async function ensurePackages(requirements, { machine, undo, signal }) {
   const lists = await runCommand('apt-get', ['update'], { env, signal, allowFailure: true })
   const allow = forbidServices(undo)
   try {
-    await runCommand('apt-get', ['install', '--yes', '--no-install-recommends', ...names], { env, signal })
+    await runCommand(
+      'apt-get',
+      ['install', '--yes', '--no-install-recommends', '-oDPkg::Lock::Timeout=120', ...names],
+      { env, signal },
+    )
   } catch (error) {
     // The lists are a cause only where the installation failed too: a broken third-party source does no harm.
     if (lists.exitCode !== 0 && error instanceof SetupError)

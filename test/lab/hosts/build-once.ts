@@ -26,7 +26,10 @@ export async function buildOnce(
       const unfinished = path.join(parent, `${hash}.new`)
       await rm(unfinished, { recursive: true, force: true })
       await mkdir(unfinished)
-      await build(unfinished)
+      await build(unfinished).catch(async error => {
+        await rm(unfinished, { recursive: true, force: true })
+        throw error
+      })
       await rename(unfinished, folder)
       await removeUnused(parent)
     })

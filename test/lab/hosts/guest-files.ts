@@ -42,7 +42,7 @@ exec ${command} </dev/null >>/var/log/lab-engine.log 2>&1
 
 /** Shell for `LabHost.killEngine`: ends when the engine is gone. */
 export const KILL_ENGINE =
-  'pid=$(cat /run/lab-engine.pid); kill -KILL "$pid"; while [ -e "/proc/$pid/exe" ]; do sleep 0.05; done'
+  'pid=$(cat /run/lab-engine.pid); kill -KILL "$pid"; while [ -e "/proc/$pid" ]; do sleep 0.05; done'
 
 /** Shell for `LabHost.startEngine`. */
 export const START_ENGINE = 'rm -f /run/docker.pid; setsid -f /lab/engine'

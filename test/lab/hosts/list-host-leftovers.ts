@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { execa } from 'execa'
 import { listHierarchies } from './control-groups.js'
+import { RUN_PARENT } from './run-folder.js'
 
 /**
  * What hosts of that process (this one by default) have left on the machine, or still use: processes, mounts, control
  * groups, loop devices, files. One line each; empty after every one has been stopped.
  */
-export async function listHostLeftovers(owner = process.pid): Promise<readonly string[]> {
+export async function listHostLeftovers(
+  owner = process.pid,
+  parent = RUN_PARENT,
+): Promise<readonly string[]> {
   const mark = `lh-${owner}-`
   const processes = readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
@@ -20,7 +24,7 @@ export async function listHostLeftovers(owner = process.pid): Promise<readonly s
     .flatMap(({ folder }) => readdirSync(folder).map(name => `${folder}/${name}`))
     .filter(name => name.includes(mark))
   const loops = (await execa('losetup', ['--all'])).stdout.split('\n').filter(line => line.includes(mark))
-  const files = readdirSync('/tmp').filter(name => name.startsWith(mark))
+  const files = readdirSync(parent).filter(name => name.startsWith(mark))
   return [processes, mounts, groups, loops, files].flat()
 }
 

@@ -8,12 +8,11 @@ export interface LiveProcess {
   readonly since: string
 }
 
-/** What identifies the running process; undefined where there is none, or only a zombie. */
+/** What identifies the running process; undefined where there is none, or only a zombie without threads that still end. */
 export function identifyProcess(pid: number): LiveProcess | undefined {
   const fields = readStat(pid)
-  return fields === undefined || fields.state === 'Z' || fields.state === 'X'
-    ? undefined
-    : { pid, since: fields.since }
+  if (fields === undefined || (/[ZX]/.test(fields.state) && fields.threads <= 1)) return undefined
+  return { pid, since: fields.since }
 }
 
 export function isRunning({ pid, since }: LiveProcess): boolean {
@@ -35,13 +34,23 @@ export function listFamily(pid: number, list: readonly number[]): number[] {
   return family
 }
 
-function readStat(pid: number): { state: string; parent: number; since: string } | undefined {
+interface Stat {
+  readonly state: string
+  readonly parent: number
+  readonly threads: number
+  readonly since: string
+}
+
+function readStat(pid: number): Stat | undefined {
   try {
     // The name of the program comes first, in brackets, and may hold anything.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')
-    return { state: fields[0] ?? '', parent: Number(fields[1]), since: fields[19] ?? '' }
+    return {
+      ...{ state: fields[0] ?? '', parent: Number(fields[1]) },
+      ...{ threads: Number(fields[17]), since: fields[19] ?? '' },
+    }
   } catch {
     return undefined
   }

@@ -6,8 +6,9 @@ import { createUndoStack } from '../../../scripts/setup/undo-stack.mjs'
 import { holdLock } from '../lock.js'
 import { findLabFolder } from '../places.js'
 import { listHierarchies } from './control-groups.js'
+import { MACHINES, type MachineName } from './machine-recipes.js'
 
-export type HostKind = 'ssh' | 'tls' | 'podman' | 'machine-arm64'
+export type HostKind = 'ssh' | 'tls' | 'podman' | `machine-${MachineName}`
 
 /** Patience for `beforeAll`: the first start on a machine installs packages and builds what is kept. */
 export const HOST_START_MS = 400_000
@@ -29,9 +30,22 @@ const REQUIREMENTS: Readonly<Record<HostKind, readonly Requirement[]>> = {
   podman: [
     ...NAMESPACE,
     { command: 'podman', package: 'podman' },
+    // Podman's `init` of a container (HostConfig.Init).
+    { command: 'catatonit', package: 'catatonit' },
     { command: 'iptables', package: 'iptables' },
   ],
-  'machine-arm64': [...ROOT, ...SSH],
+  'machine-arm64': listForMachine('arm64'),
+  'machine-s390x': listForMachine('s390x'),
+}
+
+function listForMachine(name: MachineName): readonly Requirement[] {
+  return [
+    ...[...ROOT, ...SSH, MACHINES[name].qemu],
+    { command: 'qemu-img', package: 'qemu-utils' },
+    { command: 'mke2fs', package: 'e2fsprogs' },
+    { command: 'depmod', package: 'kmod' },
+    { command: 'cpio', package: 'cpio' },
+  ]
 }
 
 const told = new Set<string>()

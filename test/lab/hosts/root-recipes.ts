@@ -7,7 +7,7 @@ export interface RootRecipe {
 }
 
 /** Nothing of it needs a maintainer script to have run. */
-const COMMON = [
+export const COMMON_PACKAGES = [
   ...['base-files', 'base-passwd', 'bash', 'dash', 'coreutils', 'grep', 'sed', 'tar', 'gzip', 'mount'],
   ...['util-linux', 'procps', 'iproute2', 'iptables', 'netbase', 'ca-certificates'],
   ...['openssh-server', 'openssh-sftp-server', 'docker.io'],
@@ -17,7 +17,7 @@ const COMMON = [
 export const NEWER_DOCKER_ROOT: RootRecipe = {
   suite: 'trixie',
   architecture: nameArchitecture(),
-  packages: [...COMMON, 'docker-cli'],
+  packages: [...COMMON_PACKAGES, 'docker-cli'],
 }
 
 /** Debian's word for what this machine runs by itself. */

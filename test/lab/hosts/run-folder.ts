@@ -5,7 +5,7 @@ import { removeGroup } from './control-groups.js'
 import { identifyProcess, isRunning, killProcess, type LiveProcess } from './live-process.js'
 
 /** Not TMPDIR: sockets are made below it, and their paths may have 107 bytes only (unix(7)). */
-const PARENT = '/tmp'
+export const RUN_PARENT = '/tmp'
 const PREFIX = 'lh-'
 
 /** Where a host keeps its sockets and notes while it runs, and what must end before the folder may go. */
@@ -21,10 +21,10 @@ export interface RunFolder {
   remove(): Promise<void>
 }
 
-/** Makes the folder of a host, after removing what hosts of killed processes have left. */
-export async function createRunFolder(): Promise<RunFolder> {
-  await sweepRunFolders()
-  const folder = await mkdtemp(path.join(PARENT, `${PREFIX}${process.pid}-`))
+/** Makes the folder of a host, after removing what hosts of killed processes have left below the same parent. */
+export async function createRunFolder(parent = RUN_PARENT): Promise<RunFolder> {
+  await sweepRunFolders(parent)
+  const folder = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`))
   const note = (file: string, line: string) => appendFile(path.join(folder, file), `${line}\n`)
   await writeFile(path.join(folder, 'owner'), wordProcess(identifyProcess(process.pid)))
   return {
@@ -37,10 +37,10 @@ export async function createRunFolder(): Promise<RunFolder> {
 }
 
 /** Removes what hosts of killed processes have left: the next start calls it. */
-export async function sweepRunFolders(): Promise<void> {
-  for (const name of await readdir(PARENT)) {
+export async function sweepRunFolders(parent = RUN_PARENT): Promise<void> {
+  for (const name of await readdir(parent)) {
     if (!name.startsWith(PREFIX)) continue
-    const folder = path.join(PARENT, name)
+    const folder = path.join(parent, name)
     const owner = (await readProcesses(path.join(folder, 'owner')))[0]
     // Between the making of the folder and the note only the number in its name is there.
     const alive = owner ? isRunning(owner) : identifyProcess(Number(name.split('-')[1])) !== undefined

@@ -36,6 +36,7 @@ export async function writeSshAccess(
   host: { name: string; port: number; keys: SshKeys },
 ): Promise<SshAccess> {
   const { name, port, keys } = host
+  await mkdir(folder, { recursive: true })
   const find = (file: string) => path.join(folder, file)
   const known = (key: string) => `[127.0.0.1]:${port} ${key}\n`
   await writeFile(find('known_hosts'), known(keys.host))
@@ -68,14 +69,14 @@ export async function writeSshAccess(
       word(SSH_LOGINS.closed, { Port: 9 }),
     ].join('\n'),
   )
-  return await writeWrapper(folder, config)
+  return await writeSshWrapper(folder, config)
 }
 
 /**
  * ssh takes its configuration from the home folder of the password database, whatever HOME says: a program of that name
  * first in PATH gives it another.
  */
-async function writeWrapper(folder: string, config: string): Promise<SshAccess> {
+export async function writeSshWrapper(folder: string, config: string): Promise<SshAccess> {
   const bin = path.join(folder, 'bin')
   await mkdir(bin, { recursive: true })
   const ssh = findCommand('ssh') ?? '/usr/bin/ssh'

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
 
@@ -16,24 +16,26 @@ export interface SshKeys {
 
 /** Makes the keys of a host in `client`, and puts what its sshd reads into `lab`, the host's `/lab`. */
 export async function makeSshKeys(client: string, lab: string): Promise<SshKeys> {
-  await mkdir(client, { recursive: true })
-  await mkdir(lab, { recursive: true })
+  for (const folder of [client, lab]) await mkdir(folder, { recursive: true })
   await chmod(client, 0o700)
-  const files = [
-    path.join(lab, 'host_key'),
-    ...['wrong_host', 'user', 'wrong_user'].map(name => path.join(client, name)),
-  ]
-  for (const file of files)
+  for (const name of ['host', 'wrong_host', 'user', 'wrong_user']) {
+    const file = path.join(client, name)
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'lab', '-f', file])
-  const readPublic = async (file = '') => (await readFile(`${file}.pub`, 'utf8')).trim()
-  const [host, wrongHost, user, wrongUser] = files
-  await writeFile(path.join(lab, 'authorized_keys'), `${await readPublic(user)}\n`)
+  }
+  await rename(path.join(client, 'host'), path.join(lab, 'host_key'))
+  await copyFile(path.join(client, 'user.pub'), path.join(lab, 'authorized_keys'))
   await writeFile(path.join(lab, 'sshd_config'), SSHD_CONFIG)
+  return await readSshKeys(client)
+}
+
+/** The keys that `makeSshKeys` has made. */
+export async function readSshKeys(client: string): Promise<SshKeys> {
+  const readPublic = async (name: string) => (await readFile(path.join(client, `${name}.pub`), 'utf8')).trim()
   return {
-    host: await readPublic(host),
-    wrongHost: await readPublic(wrongHost),
-    user: user ?? '',
-    wrongUser: wrongUser ?? '',
+    host: await readPublic('host'),
+    wrongHost: await readPublic('wrong_host'),
+    user: path.join(client, 'user'),
+    wrongUser: path.join(client, 'wrong_user'),
   }
 }
 
