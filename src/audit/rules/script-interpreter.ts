@@ -5,6 +5,7 @@ import { readShebang } from '../view/shebang.js'
 import { cite, count, showText } from './common/describe.js'
 import { hasForeignUserland } from './common/foreign-files.js'
 import { findGuestRoot } from './common/guest-roots.js'
+import { oncePerView } from './common/per-view.js'
 import { isExample, isInSearchPath, isTestData } from './common/places.js'
 import { findScriptTwins } from './common/twins.js'
 import type { AuditRule, RuleHit } from './rule.js'
@@ -54,8 +55,20 @@ function weighScript(view: PlatformView, views: readonly PlatformView[], path: s
   return isImported || view.findOwner(path) !== undefined ? undefined : 'note'
 }
 
-function findFault(view: PlatformView, entry: TreeEntry): Pick<Broken, 'asks' | 'fault'> | undefined {
-  const { interpreter, program, carriageReturn } = readShebang(entry.content?.shebang ?? '')
+type Fault = Pick<Broken, 'asks' | 'fault'> | undefined
+
+/** By first line: an image has thousands of scripts and a few lines that they begin with. */
+const knownFaults = oncePerView((): Map<string, Fault> => new Map())
+
+function findFault(view: PlatformView, entry: TreeEntry): Fault {
+  const line = entry.content?.shebang ?? ''
+  const known = knownFaults(view)
+  if (!known.has(line)) known.set(line, judgeLine(view, line))
+  return known.get(line)
+}
+
+function judgeLine(view: PlatformView, line: string): Fault {
+  const { interpreter, program, carriageReturn } = readShebang(line)
   // A relative name depends on where the script is started.
   if (!interpreter.startsWith('/')) return undefined
   if (carriageReturn) return { asks: `${interpreter}\\r`, fault: 'for its first line ends with CR LF' }

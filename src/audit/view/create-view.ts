@@ -1,6 +1,6 @@
 import { compareText } from '../../model/platform.js'
 import type { PlatformInventory } from '../inventory.js'
-import { buildFileOwners } from '../packages/file-owners.js'
+import { createOwnerFinder } from '../packages/file-owners.js'
 import { canShareProcess, findAbi, fitsAbi } from './abi.js'
 import { findEntryPoints } from './entry-points.js'
 import { createLibrarySearch } from './find-library.js'
@@ -14,7 +14,7 @@ import {
 } from './loader-directories.js'
 import { createPathNeutralizer } from './neutral-path.js'
 import type { ElfFile, PlatformView, ProgramStart } from './platform-view.js'
-import { describeRequester } from './requester.js'
+import { describeRequester, type Requester } from './requester.js'
 import { traceStart } from './trace-start.js'
 
 /** What engines set where the image's config has no PATH (Docker's `system.DefaultPathEnv`). */
@@ -47,17 +47,18 @@ export function createView(inventory: PlatformInventory): PlatformView {
     return files.sort((a, b) => compareText(a.path, b.path))
   })
   const byName = once(() => indexNames(inventory))
-  const owners = once(() => buildFileOwners(tree, inventory.packages))
+  const findOwner = once(() => createOwnerFinder(tree, inventory.packages))
   const entryPoints = once(() => findEntryPoints(config, { resolve, findProgram }))
+  const loaders = once(() => findLoaders(root))
   const search = once(() =>
     createLibrarySearch(root, {
       platform,
       libraryPath: splitPath(readVariable(config.env, 'LD_LIBRARY_PATH') ?? '').map(each => each || '.'),
       workingDirectory,
+      loaders,
       byName: name => byName().get(name) ?? [],
     }),
   )
-  const loaders = once(() => findLoaders(root))
   const searchPath = once(() => splitPath(readVariable(config.env, 'PATH') || DEFAULT_PATH))
   const loaderDirectories = once(() => {
     const own = findAbi(platform)
@@ -87,22 +88,41 @@ export function createView(inventory: PlatformInventory): PlatformView {
     return undefined
   }
 
+  const fittingLibcs = new Map<string, ReadonlySet<'glibc' | 'musl'>>()
+  /** C libraries whose loaders can load the file. */
+  const listFitting = ({ elf }: ElfFile): ReadonlySet<'glibc' | 'musl'> => {
+    const key = `${elf.machine}/${elf.bits}/${elf.endianness}/${elf.floatAbi ?? ''}`
+    let fitting = fittingLibcs.get(key)
+    if (fitting === undefined) {
+      const fits = loaders().filter(each => {
+        const loader = resolve(`/${each.path}`)?.entry.content?.elf
+        return loader !== undefined && canShareProcess(loader, elf)
+      })
+      fitting = new Set(fits.map(each => each.libc))
+      fittingLibcs.set(key, fitting)
+    }
+    return fitting
+  }
   /** Whose loader serves the file: its own C library's, unless only the other one is in the root. */
   const chooseLibc = (file: ElfFile): 'glibc' | 'musl' => {
     const asked = detectLibc(file.elf)
-    const present = new Set(
-      loaders()
-        .filter(each => {
-          const elf = resolve(`/${each.path}`)?.entry.content?.elf
-          return elf !== undefined && canShareProcess(elf, file.elf)
-        })
-        .map(each => each.libc),
-    )
+    const present = listFitting(file)
     const wanted = asked === 'musl' ? 'musl' : 'glibc'
     // gcompat puts musl's loader behind glibc's name.
     const hasGlibc = present.has('glibc') && byName().has('libc.so.6')
     if (wanted === 'glibc' && !hasGlibc && present.has('musl')) return 'musl'
     return wanted
+  }
+
+  const requesters = new Map<string, Requester>()
+  const describe = (needer: ElfFile): Requester => {
+    let requester = requesters.get(needer.path)
+    if (requester === undefined) {
+      const tokens = search().findTokens(needer)
+      requester = describeRequester(needer, needer.path, chooseLibc(needer), undefined, tokens)
+      requesters.set(needer.path, requester)
+    }
+    return requester
   }
 
   const starts = new Map<string, ProgramStart>()
@@ -141,19 +161,10 @@ export function createView(inventory: PlatformInventory): PlatformView {
     },
     resolve,
     findProgram,
-    findLibrary(name, needer) {
-      const requester = describeRequester(
-        needer,
-        needer.path,
-        chooseLibc(needer),
-        undefined,
-        search().findTokens(needer),
-      )
-      return search().find(name, requester).answer
-    },
+    findLibrary: (name, needer) => search().find(name, describe(needer)).answer,
     traceStart: trace,
     listClosure: program => trace(program).files,
-    findOwner: path => owners().get(path),
+    findOwner: path => findOwner()(path),
     neutralizePath: path => neutralizePath()(path),
   }
 }
