@@ -1,5 +1,6 @@
 import { compareText } from '../../model/platform.js'
-import type { FileFact, Package, Tree } from '../inventory.js'
+import type { Package, Tree } from '../inventory.js'
+import { type FactFile, listFacts } from '../tree/list-facts.js'
 import { keyPackage, readPackages } from './collect-packages.js'
 import { readDiversions } from './diversions.js'
 import { listNodeFolders } from './node-layout.js'
@@ -55,7 +56,7 @@ function collectClaims(tree: Tree, packages: readonly Package[]): Map<string, Cl
     else known.push({ path, owner })
   }
   const index = indexPackages(packages)
-  const lists = collectLists(tree)
+  const lists = [...listFacts(tree, 'file-list')].sort((a, b) => compareText(a.path, b.path))
   claimDpkg(tree, lists, packages, claim)
   claimOwnLists(tree, index, claim)
   claimPython(tree, lists, index, claim)
@@ -83,15 +84,8 @@ function createFileFinder(tree: Tree): (path: string) => string | undefined {
   return path => look(path) ?? look(path.startsWith('usr/') ? path.slice(4) : `usr/${path}`)
 }
 
-/** The list of one package, with the path of the file that holds it. */
-type FileList = readonly [path: string, fact: FileFact & { readonly kind: 'file-list' }]
-
-function collectLists(tree: Tree): readonly FileList[] {
-  const lists: FileList[] = []
-  for (const [path, { content }] of tree)
-    if (content?.fact?.kind === 'file-list') lists.push([path, content.fact])
-  return lists.sort(([a], [b]) => compareText(a, b))
-}
+/** The list of one package. */
+type FileList = FactFile<'file-list'>
 
 function claimDpkg(tree: Tree, lists: readonly FileList[], packages: readonly Package[], claim: Claim): void {
   const byName = new Map<string, Package>()
@@ -101,7 +95,7 @@ function claimDpkg(tree: Tree, lists: readonly FileList[], packages: readonly Pa
     byName.set(`${item.name}:${item.architecture ?? ''}`, item)
   }
   const diversions = readDiversions(tree)
-  for (const [, fact] of lists) {
+  for (const { fact } of lists) {
     const owner = fact.ecosystem === 'dpkg' ? byName.get(fact.package) : undefined
     if (owner === undefined) continue
     for (const file of fact.files) {
@@ -113,9 +107,9 @@ function claimDpkg(tree: Tree, lists: readonly FileList[], packages: readonly Pa
 
 /** Databases that hold the lists themselves: apk's and rpm's. */
 function claimOwnLists(tree: Tree, index: ReadonlyMap<string, Package>, claim: Claim): void {
-  for (const { content } of tree.values()) {
-    if (content?.fact?.kind !== 'packages' || content.fact.files === undefined) continue
-    const { packages, files } = content.fact
+  for (const { fact } of listFacts(tree, 'packages')) {
+    const { packages, files } = fact
+    if (files === undefined) continue
     for (const item of packages) {
       const owner = index.get(keyPackage(item))
       if (owner === undefined || !Object.hasOwn(files, item.name)) continue
@@ -130,7 +124,7 @@ function claimPython(
   index: ReadonlyMap<string, Package>,
   claim: Claim,
 ): void {
-  for (const [path, fact] of lists) {
+  for (const { path, fact } of lists) {
     if (fact.ecosystem !== 'python') continue
     const metadata = `${folderOf(path)}/METADATA`
     const entry = tree.get(metadata)
