@@ -14,7 +14,6 @@ import {
 } from './loader-directories.js'
 import { createPathNeutralizer } from './neutral-path.js'
 import type { ElfFile, PlatformView, ProgramStart } from './platform-view.js'
-import { describeRequester, type Requester } from './requester.js'
 import { traceStart } from './trace-start.js'
 
 /** What engines set where the image's config has no PATH (Docker's `system.DefaultPathEnv`). */
@@ -114,17 +113,6 @@ export function createView(inventory: PlatformInventory): PlatformView {
     return wanted
   }
 
-  const requesters = new Map<string, Requester>()
-  const describe = (needer: ElfFile): Requester => {
-    let requester = requesters.get(needer.path)
-    if (requester === undefined) {
-      const tokens = search().findTokens(needer)
-      requester = describeRequester(needer, needer.path, chooseLibc(needer), undefined, tokens)
-      requesters.set(needer.path, requester)
-    }
-    return requester
-  }
-
   const starts = new Map<string, ProgramStart>()
   const trace = (program: ElfFile): ProgramStart => {
     let start = starts.get(program.path)
@@ -161,7 +149,8 @@ export function createView(inventory: PlatformInventory): PlatformView {
     },
     resolve,
     findProgram,
-    findLibrary: (name, needer) => search().find(name, describe(needer)).answer,
+    findLibrary: (name, needer) =>
+      search().find(name, search().describe(needer, needer.path, chooseLibc(needer))).answer,
     traceStart: trace,
     listClosure: program => trace(program).files,
     findOwner: path => findOwner()(path),

@@ -9,7 +9,7 @@ import {
   readLoaderConfig,
 } from './loader-directories.js'
 import type { ElfFile, LibraryAnswer, ResolvedPath } from './platform-view.js'
-import { expandTokens, type Requester, type Tokens } from './requester.js'
+import { describeRequester, expandTokens, type Requester, type Tokens } from './requester.js'
 
 /** Names that musl's loader takes for itself, whatever follows the dot (`ldso/dynlink.c`, `load_library`). */
 const MUSL_ITSELF = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./
@@ -24,10 +24,8 @@ export interface Found {
 
 export interface LibrarySearch {
   find(name: string, requester: Requester): Found
-  /** The directories that belong to nobody's run path: configured and default ones. */
-  listDirectories(requester: Requester): readonly string[]
-  /** What `$LIB` and `$PLATFORM` stand for where this file runs. */
-  findTokens(file: ElfFile): Tokens
+  /** A file as one that asks for libraries, in the place where it was opened, by what loaded it. */
+  describe(file: ElfFile, openedAs: string, libc: Requester['libc'], parent?: Requester): Requester
 }
 
 /** What the search depends on besides the root. */
@@ -47,6 +45,7 @@ export function createLibrarySearch(root: Root, settings: SearchSettings): Libra
   /** By what a search depends on, then by name. */
   const answers = new Map<string, Map<string, Found>>()
   let answerCount = 0
+  const requesters = new Map<string, Requester>()
   const directories = new Map<string, readonly string[]>()
   let configured: readonly string[] | undefined
 
@@ -157,6 +156,7 @@ export function createLibrarySearch(root: Root, settings: SearchSettings): Libra
   }
 
   const knownTokens = new Map<string, Tokens>()
+  /** What `$LIB` and `$PLATFORM` stand for where this file runs. */
   const findTokens = ({ elf }: ElfFile): Tokens => {
     const key = `${elf.machine}/${elf.bits}/${elf.endianness}`
     let tokens = knownTokens.get(key)
@@ -187,8 +187,16 @@ export function createLibrarySearch(root: Root, settings: SearchSettings): Libra
       }
       return found
     },
-    listDirectories,
-    findTokens,
+    describe(file, openedAs, libc, parent) {
+      // Most files inherit nothing, and are the same whatever loads them.
+      const isAlone = parent === undefined || parent.inherited.length === 0
+      const key = `${libc} ${openedAs}`
+      const known = isAlone ? requesters.get(key) : undefined
+      if (known !== undefined) return known
+      const requester = describeRequester(file, openedAs, libc, parent, findTokens(file))
+      if (isAlone) requesters.set(key, requester)
+      return requester
+    },
   }
 }
 
