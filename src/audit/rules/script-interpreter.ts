@@ -46,9 +46,7 @@ function listBroken(view: PlatformView, views: readonly PlatformView[]): readonl
 
 /** What is the same everywhere is no question of platforms; what a package brings so is its packager's decision. */
 function weighScript(view: PlatformView, views: readonly PlatformView[], path: string): Severity | undefined {
-  const works = findScriptTwins(view, views, path).some(
-    twin => findFault(twin.view, twin.entry) === undefined,
-  )
+  const works = findScriptTwins(view, views, path).some(twin => findFault(twin.view, twin.file) === undefined)
   if (works) return 'warning'
   // A language's own modules are imported, whatever their first lines say.
   const isImported = /(?:^|\/)lib(?:64|exec)?\//.test(path) && !isInSearchPath(view, path)
