@@ -27,23 +27,23 @@ export function alignByName<T>(
 ): AlignedRow<T>[] {
   const found = new Map<string, First<T>>()
   for (const things of sides) {
-    for (const [name, thing] of things) {
+    things.forEach((thing, name) => {
       const first = found.get(name)
       if (first === undefined) found.set(name, { thing, count: 1, differs: false })
       else {
         first.count += 1
         first.differs ||= !isSame(first.thing, thing)
       }
-    }
+    })
   }
   const complete: Draft<T>[] = []
   const partial: Draft<T>[] = []
-  for (const [name, { count, differs }] of found) {
+  found.forEach(({ count, differs }, name) => {
     const isComplete = count === sides.length
-    if (isComplete && !differs) continue
+    if (isComplete && !differs) return
     const row = { name, items: sides.map(things => things.get(name)), ambiguous: false }
     ;(isComplete ? complete : partial).push(row)
-  }
+  })
   const isEverywhere = (name: string) => found.get(name)?.count === sides.length
   return [...complete, ...mergePartial(partial, isEverywhere, neutralize)]
 }

@@ -29,9 +29,9 @@ function addFile(sums: Record<Measure, number>, { path, size, content }: TreeEnt
 /** The same by neutral folder: dearer, and only of use where platforms differ. */
 export function measureFolders(view: PlatformView): FolderSizes {
   const own = new Map<string, Record<Measure, number>>()
-  for (const [path, entry] of view.inventory.tree) {
+  for (const entry of view.inventory.tree.values()) {
     if (entry.type !== 'file') continue
-    const folder = parentOf(path)
+    const folder = parentOf(entry.path)
     let sums = own.get(folder)
     if (sums === undefined) {
       sums = { data: 0, code: 0, files: 0 }

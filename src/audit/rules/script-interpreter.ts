@@ -31,8 +31,9 @@ export const scriptInterpreter: AuditRule = {
 function listBroken(view: PlatformView, views: readonly PlatformView[]): readonly Broken[] {
   const entries = new Set(view.entryScripts.map(script => script.path))
   const broken: Broken[] = []
-  for (const [path, entry] of view.inventory.tree) {
-    if (entry.content?.shebang === undefined) continue
+  for (const entry of view.inventory.tree.values()) {
+    const { path, content } = entry
+    if (content?.shebang === undefined) continue
     const isEntry = entries.has(path)
     if (!isEntry && ((entry.mode & 0o111) === 0 || isExample(path) || isTestData(path))) continue
     const found = findFault(view, entry)

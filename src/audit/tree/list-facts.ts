@@ -22,8 +22,9 @@ export function listFacts<K extends FileFact['kind']>(tree: Tree, kind: K): read
 
 function sortFacts(tree: Tree): ReadonlyMap<string, readonly unknown[]> {
   const kinds = new Map<string, unknown[]>()
-  for (const [path, entry] of tree) {
-    const fact = entry.content?.fact
+  for (const entry of tree.values()) {
+    const { path, content } = entry
+    const fact = content?.fact
     if (fact === undefined) continue
     const files = kinds.get(fact.kind)
     if (files === undefined) kinds.set(fact.kind, [{ path, entry, fact }])

@@ -39,9 +39,9 @@ export function createView(inventory: PlatformInventory): PlatformView {
 
   const elfFiles = once(() => {
     const files: ElfFile[] = []
-    for (const [path, entry] of tree) {
+    for (const entry of tree.values()) {
       const elf = entry.content?.elf
-      if (elf !== undefined) files.push({ path, entry, elf })
+      if (elf !== undefined) files.push({ path: entry.path, entry, elf })
     }
     return files.sort((a, b) => compareText(a.path, b.path))
   })
@@ -175,8 +175,9 @@ function readVariable(env: readonly string[], name: string): string | undefined 
 
 function indexNames({ tree }: PlatformInventory): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>()
-  for (const [path, entry] of tree) {
+  for (const entry of tree.values()) {
     if (entry.type === 'directory' || (entry.type !== 'symlink' && entry.content?.elf === undefined)) continue
+    const { path } = entry
     const name = baseName(path)
     const known = names.get(name)
     if (known === undefined) names.set(name, [path])

@@ -145,8 +145,8 @@ export interface Loader {
 /** Program interpreters in the usual places of the root. */
 export function findLoaders(root: Root): readonly Loader[] {
   const found: Loader[] = []
-  for (const [path, entry] of root.tree) {
-    if (entry.type === 'directory' || !/^(?:usr\/)?lib(?:64|32)?\/ld[^/]*\.so\.\d$/.test(path)) continue
+  for (const { path, type } of root.tree.values()) {
+    if (type === 'directory' || !/^(?:usr\/)?lib(?:64|32)?\/ld[^/]*\.so\.\d$/.test(path)) continue
     const libc = nameLoaderLibc(path)
     if ((libc === 'glibc' || libc === 'musl') && root.resolve(`/${path}`)?.entry.content?.elf !== undefined)
       found.push({ path, libc })

@@ -19,8 +19,8 @@ export const findElfTwins = createTwinFinder(
 /** The same script on the other platforms. */
 export const findScriptTwins = createTwinFinder((view): ReadonlyMap<string, TreeEntry> => {
   const found = new Map<string, TreeEntry>()
-  for (const [path, entry] of view.inventory.tree)
-    if (entry.content?.shebang !== undefined) found.set(view.neutralizePath(path), entry)
+  for (const entry of view.inventory.tree.values())
+    if (entry.content?.shebang !== undefined) found.set(view.neutralizePath(entry.path), entry)
   return found
 })
 

@@ -19,7 +19,8 @@ function judgeExtensions(view: PlatformView): readonly RuleHit[] {
   if (abi === undefined) return []
   const wrong: { readonly entry: TreeEntry; readonly stem: string; readonly tag: string }[] = []
   const ownStems = new Set<string>()
-  for (const [path, entry] of view.inventory.tree) {
+  for (const entry of view.inventory.tree.values()) {
+    const { path } = entry
     const tagged = readPythonTag(path)
     if (tagged === undefined || entry.content === undefined) continue
     if (isOwnTag(tagged.tag, view.platform)) ownStems.add(tagged.stem)
