@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Tree } from '../../../src/audit/inventory.js'
 import { collectPackages } from '../../../src/audit/packages/collect-packages.js'
+import { createOwnerFinder } from '../../../src/audit/packages/file-owners.js'
 import { listOwners } from './list-owners.js'
 import { makeTree } from './make-tree.js'
 
@@ -151,4 +152,23 @@ test('ends on links that loop and lists of folders that nobody has', async () =>
     'opt/f': '',
   })
   expect(nameOwners(tree)).toEqual({ 'opt/f': 'dpkg a 1' })
+})
+
+test('says the same whatever is asked for first, and nothing of folders and of what is not there', async () => {
+  const tree = await makeTree({
+    'var/lib/dpkg/status': [stanza('first'), stanza('second')].join('\n'),
+    'var/lib/dpkg/info/first.list': '/lib/x/a\n/opt/x\n/usr/share/nothing\n',
+    'var/lib/dpkg/info/second.list': '/usr/lib/x/a\n/srv/a\n/opt/x/a\n',
+    lib: '->usr/lib',
+    'usr/lib/x/a': '',
+    'srv/a': '',
+    'opt/x/a': '',
+  })
+  const expected = { 'usr/lib/x/a': 'first', 'srv/a': 'second', 'opt/x/a': 'second' }
+  for (const paths of [Object.keys(expected), Object.keys(expected).reverse()]) {
+    const find = createOwnerFinder(tree, collectPackages(tree))
+    const found = paths.flatMap(path => [path, path].map(each => [each, find(each)?.name]))
+    expect(Object.fromEntries(found)).toEqual(expected)
+    for (const path of ['opt/x', 'usr/share/nothing', 'a', '']) expect(find(path)).toBeUndefined()
+  }
 })
