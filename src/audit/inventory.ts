@@ -138,7 +138,10 @@ export interface TreeEntry extends LayerEntry {
   readonly layer: number
 }
 
-/** The root file system after all layers are applied, by path; `''` is the root itself where a layer names it. */
+/**
+ * The root file system after all layers are applied, by path, which is each entry's own; `''` is the root itself where a
+ * layer names it.
+ */
 export type Tree = ReadonlyMap<string, TreeEntry>
 
 /** One platform of an image, read. */

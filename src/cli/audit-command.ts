@@ -1,9 +1,9 @@
 import pc from 'picocolors'
 import { auditImage } from '../audit/audit-image.js'
-import { selectPlatforms } from '../audit/select-platforms.js'
 import { openImageSource } from '../registry/index.js'
 import { hasFaults, renderAuditJson } from '../report/audit/audit-report.js'
 import { renderAudit } from '../report/audit/render-audit.js'
+import { chooseAuditOptions } from '../run/audit-options.js'
 import { openTemporaryDirectory } from '../run/temporary-directory.js'
 import { createAuditProgress } from './audit-progress.js'
 import { EXIT } from './exit-codes.js'
@@ -36,14 +36,11 @@ export async function auditCommand(
       const resolved = await source.resolve()
       progress.onResolved(resolved)
       const { summaries, findings, layers } = await auditImage(source, resolved, {
-        selects: selectPlatforms(settings),
-        levels: settings.auditRules,
-        foreignPrograms: settings.foreignPrograms,
+        ...chooseAuditOptions(settings),
         requiredPlatforms: settings.platforms ?? [],
         temporary: temporary.path,
         signal,
         onProgress: progress.onProgress,
-        ...(settings.auditCache ? {} : { cache: false }),
       })
       progress.stop()
       const durationMs = Math.round(performance.now() - began)

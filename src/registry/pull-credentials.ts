@@ -1,7 +1,6 @@
 import { ArchparityError } from '../errors.js'
 import type { ImageReference } from '../reference/image-reference.js'
 import { parseReference } from '../reference/parse-reference.js'
-import { findCredentials, nameServer } from './auth/credentials.js'
 import { DEFAULT_TIMEOUTS, type RegistryOptions } from './options.js'
 
 /** Credentials in the words of the engine's API (`X-Registry-Auth`). */
@@ -19,6 +18,8 @@ export async function pullCredentials(
   reference: ImageReference | string,
   options: RegistryOptions = {},
 ): Promise<PullCredentials | undefined> {
+  // Loaded here: images are resolved without an engine too.
+  const { findCredentials, nameServer } = await import('./auth/credentials.js')
   const parsed = typeof reference === 'string' ? parseReference(reference) : reference
   const serveraddress = nameServer(parsed.registry)
   try {

@@ -1,10 +1,10 @@
 import { auditImage } from '../audit/audit-image.js'
-import { selectPlatforms } from '../audit/select-platforms.js'
 import type { Settings } from '../config/schema.js'
 import { ArchparityError, describeError } from '../errors.js'
 import type { RunEvent } from '../model/events.js'
 import type { ResolvedImage } from '../model/image.js'
 import type { ContentReader } from '../registry/index.js'
+import { chooseAuditOptions } from './audit-options.js'
 
 /** What the audit of a run works with. */
 export interface AuditStage {
@@ -28,12 +28,9 @@ export async function runAudit(stage: AuditStage): Promise<void> {
     emit({ type: 'audit-finished', durationMs: Math.round(performance.now() - began), ...event })
   try {
     const { summaries, findings, layers } = await auditImage(source, image, {
-      selects: selectPlatforms(settings),
-      levels: settings.auditRules,
-      foreignPrograms: settings.foreignPrograms,
+      ...chooseAuditOptions(settings),
       temporary,
       signal,
-      ...(settings.auditCache ? {} : { cache: false }),
     })
     for (const summary of summaries) emit({ type: 'platform-audited', summary })
     for (const finding of findings) emit({ type: 'audit-finding', finding })

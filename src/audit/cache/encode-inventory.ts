@@ -59,11 +59,12 @@ export function encodeInventory({ entries, ...rest }: LayerInventory): EncodedIn
 export function decodeInventory({ json, hashes }: EncodedInventory): LayerInventory {
   const { paths, kinds, kindOf, sizes, more, ...rest } = JSON.parse(json) as Columns
   const hex = hashes.toString('hex')
+  const shapes = kinds.map(([type, mode, uid, gid, text]) => ({ type: TYPES[type], mode, uid, gid, text }))
   const entries = new Array<LayerEntry>(paths.length)
   let hashAt = 0
   let moreAt = 0
   for (let at = 0; at < paths.length; at += 1) {
-    const [type, mode, uid, gid, text] = kinds[kindOf[at] as number] as Kind
+    const { type, mode, uid, gid, text } = shapes[kindOf[at] as number] as (typeof shapes)[number]
     const extra = more[moreAt]?.[0] === at ? more[moreAt++] : undefined
     let content: FileContent | undefined
     if (text !== -2) {
@@ -73,7 +74,7 @@ export function decodeInventory({ json, hashes }: EncodedInventory): LayerInvent
     // The same fields in the same order everywhere are quicker to make, and to read later.
     entries[at] = {
       path: paths[at] as string,
-      type: TYPES[type] as EntryType,
+      type: type as EntryType,
       mode,
       uid,
       gid,

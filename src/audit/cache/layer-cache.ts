@@ -50,7 +50,7 @@ export function openLayerCache(fingerprint: string, options: LayerCacheOptions =
       const file = findFile(digest)
       if (file === undefined) return undefined
       const bytes = await readUsed(file, maxBytes).catch(() => undefined)
-      return bytes === undefined ? undefined : readCacheFile(bytes, digest)
+      return bytes === undefined ? undefined : await readCacheFile(bytes, digest)
     },
     async write(inventory) {
       const file = findFile(inventory.digest)

@@ -25,30 +25,34 @@ export function alignByName<T>(
   neutralize: (name: string, side: number) => string,
   isSame: (first: T, other: T) => boolean = () => false,
 ): AlignedRow<T>[] {
-  const places = new Map<string, number>()
-  const firsts: { readonly name: string; readonly thing: T; count: number; differs: boolean }[] = []
+  const found = new Map<string, First<T>>()
   for (const things of sides) {
-    for (const [name, thing] of things) {
-      const first = firsts[places.get(name) ?? -1]
-      if (first === undefined) {
-        places.set(name, firsts.length)
-        firsts.push({ name, thing, count: 1, differs: false })
-        continue
+    things.forEach((thing, name) => {
+      const first = found.get(name)
+      if (first === undefined) found.set(name, { thing, count: 1, differs: false })
+      else {
+        first.count += 1
+        first.differs ||= !isSame(first.thing, thing)
       }
-      first.count += 1
-      first.differs ||= !isSame(first.thing, thing)
-    }
+    })
   }
   const complete: Draft<T>[] = []
   const partial: Draft<T>[] = []
-  for (const { name, count, differs } of firsts) {
+  found.forEach(({ count, differs }, name) => {
     const isComplete = count === sides.length
-    if (isComplete && !differs) continue
+    if (isComplete && !differs) return
     const row = { name, items: sides.map(things => things.get(name)), ambiguous: false }
     ;(isComplete ? complete : partial).push(row)
-  }
-  const isEverywhere = (name: string) => firsts[places.get(name) ?? -1]?.count === sides.length
+  })
+  const isEverywhere = (name: string) => found.get(name)?.count === sides.length
   return [...complete, ...mergePartial(partial, isEverywhere, neutralize)]
+}
+
+/** What the first platform that has something of a name has, and how the others compare. */
+interface First<T> {
+  readonly thing: T
+  count: number
+  differs: boolean
 }
 
 function mergePartial<T>(
@@ -62,31 +66,30 @@ function mergePartial<T>(
   // Which platforms have something under each neutral name.
   const sidesOf = new Map<string, Set<number>>()
   for (const row of names) {
-    for (const [side, name] of row.entries()) {
-      if (name === undefined) continue
+    row.forEach((name, side) => {
+      if (name === undefined) return
       const known = sidesOf.get(name)
       if (known === undefined) sidesOf.set(name, new Set([side]))
       else known.add(side)
-    }
+    })
+  }
+  const isOnMore = (name: string, items: Draft<T>['items']): boolean => {
+    for (const side of sidesOf.get(name) ?? []) if (items[side] === undefined) return true
+    return false
   }
   const merged = new Map<string, Draft<T>>()
   const result: Draft<T>[] = []
-  for (const [index, row] of partial.entries()) {
+  partial.forEach((row, index) => {
     const own = names[index] ?? []
-    const gains = own.some(
-      name =>
-        name !== undefined && [...(sidesOf.get(name) ?? [])].some(side => row.items[side] === undefined),
-    )
-    if (!gains) {
+    if (!own.some(name => name !== undefined && isOnMore(name, row.items))) {
       // `usr/lib64/x` beside a `usr/lib/x` that all platforms have is a second copy, not a thing of its own.
-      const names = new Set(own.filter(name => name !== undefined))
-      const isCopy = [...names].every(name => name !== row.name && isEverywhere(name))
+      const isCopy = own.every(name => name === undefined || (name !== row.name && isEverywhere(name)))
       if (!isCopy) result.push(row)
-      continue
+      return
     }
-    for (const [side, name] of own.entries()) {
+    own.forEach((name, side) => {
       const item = row.items[side]
-      if (name === undefined || item === undefined) continue
+      if (name === undefined || item === undefined) return
       let target = merged.get(name)
       if (target === undefined) {
         target = { name, items: new Array<T | undefined>(row.items.length).fill(undefined), ambiguous: false }
@@ -95,7 +98,7 @@ function mergePartial<T>(
       }
       if (target.items[side] === undefined) target.items[side] = item
       else target.ambiguous = true
-    }
-  }
+    })
+  })
   return result
 }

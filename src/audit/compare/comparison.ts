@@ -50,10 +50,10 @@ function compareGroup(views: readonly PlatformView[]): Comparison {
   for (const row of rows) {
     let present = 0
     let lacking = 0
-    for (const [side, item] of row.items.entries()) {
+    row.items.forEach((item, side) => {
       if (item !== undefined) present += 1
       else if (complete[side]) lacking += 1
-    }
+    })
     if (lacking > 0) missing.push(row)
     if (present > 1 && !row.ambiguous && differs(row.items)) changed.push(row)
   }

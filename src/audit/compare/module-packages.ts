@@ -89,7 +89,7 @@ function lookInside(folder: PackageFolder, view: PlatformView): FolderContent {
 
 function indexFolders(view: PlatformView): ReadonlyMap<string, FolderContent> {
   const folders = new Map<string, FolderContent>()
-  for (const [path, { content }] of view.inventory.tree) {
+  for (const { path, content } of view.inventory.tree.values()) {
     const isSource = /\.(?:py|js|cjs|mjs|rb|pm|php)$/.test(path)
     if (!isSource && content?.elf === undefined) continue
     const name = locatePackage(path).path

@@ -1,4 +1,5 @@
 import type { Package } from '../inventory.js'
+import { listFacts } from '../tree/list-facts.js'
 import type { PlatformView } from '../view/platform-view.js'
 
 /** Paths as a database lists them, without the first slash, by what is asked for. */
@@ -65,17 +66,13 @@ function collectLists(view: PlatformView): Lists {
     const others = raw.get(key)
     raw.set(key, others === undefined ? relative : [...others, ...relative])
   }
-  for (const { content } of view.inventory.tree.values()) {
-    const fact = content?.fact
-    if (fact?.kind === 'file-list') {
-      add(
-        `${fact.ecosystem}:${fact.ecosystem === 'python' ? nameOfWheel(fact.package) : fact.package}`,
-        fact.files,
-      )
-    } else if (fact?.kind === 'packages' && fact.files !== undefined) {
-      const ecosystem = fact.packages[0]?.ecosystem
-      for (const [name, files] of Object.entries(fact.files)) add(`${ecosystem}:${name}`, files)
-    }
+  for (const { fact } of listFacts(view.inventory.tree, 'file-list')) {
+    const name = fact.ecosystem === 'python' ? nameOfWheel(fact.package) : fact.package
+    add(`${fact.ecosystem}:${name}`, fact.files)
+  }
+  for (const { fact } of listFacts(view.inventory.tree, 'packages')) {
+    const ecosystem = fact.packages[0]?.ecosystem
+    for (const [name, files] of Object.entries(fact.files ?? {})) add(`${ecosystem}:${name}`, files)
   }
   const lists: Lists = { raw, placed: new Map() }
   known.set(view, lists)

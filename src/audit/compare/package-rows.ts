@@ -1,4 +1,5 @@
 import type { NodeManifest, Package } from '../inventory.js'
+import { listFacts } from '../tree/list-facts.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { alignByName } from './align.js'
 import { neutralizeWords } from './neutral-words.js'
@@ -48,18 +49,18 @@ function readLanguagePackages(view: PlatformView): LanguagePackages {
   const manifests = new Map<string, NodeManifest>()
   const distributed = new Set<string>()
   const others = new Set<string>()
-  for (const [path, { content }] of view.inventory.tree) {
-    const fact = content?.fact
-    if (fact?.kind === 'node-manifest') manifests.set(fact.package.name, fact.manifest)
-    const packages =
-      fact?.kind === 'node-manifest' ? [fact.package] : fact?.kind === 'packages' ? fact.packages : []
-    for (const one of packages) {
-      if (one.ecosystem !== 'python' && one.ecosystem !== 'node') continue
-      const owner = view.findOwner(path)?.ecosystem
-      const isDistributed = owner === 'dpkg' || owner === 'apk' || owner === 'rpm'
-      ;(isDistributed ? distributed : others).add(keyOf(one))
-    }
+  const sort = (path: string, one: Package) => {
+    if (one.ecosystem !== 'python' && one.ecosystem !== 'node') return
+    const owner = view.findOwner(path)?.ecosystem
+    const isDistributed = owner === 'dpkg' || owner === 'apk' || owner === 'rpm'
+    ;(isDistributed ? distributed : others).add(keyOf(one))
   }
+  for (const { path, fact } of listFacts(view.inventory.tree, 'node-manifest')) {
+    manifests.set(fact.package.name, fact.manifest)
+    sort(path, fact.package)
+  }
+  for (const { path, fact } of listFacts(view.inventory.tree, 'packages'))
+    for (const one of fact.packages) sort(path, one)
   for (const key of others) distributed.delete(key)
   return { manifests, distributed }
 }

@@ -1,4 +1,5 @@
 import type { Package } from '../inventory.js'
+import { listFacts } from '../tree/list-facts.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { baseName } from './file-values.js'
 import { neutralizeWords } from './neutral-words.js'
@@ -106,10 +107,8 @@ function bareLibrary(requirement: string): string {
 /** Which packages of apk and rpm bring a library: their requirements name libraries rather than packages. */
 function indexLibraries(view: PlatformView): ReadonlyMap<string, readonly string[]> {
   const result = new Map<string, string[]>()
-  for (const entry of view.inventory.tree.values()) {
-    const fact = entry.content?.fact
-    if (fact?.kind !== 'packages' || fact.files === undefined) continue
-    for (const [name, files] of Object.entries(fact.files)) {
+  for (const { fact } of listFacts(view.inventory.tree, 'packages')) {
+    for (const [name, files] of Object.entries(fact.files ?? {})) {
       for (const file of files) {
         if (!file.includes('.so')) continue
         const library = baseName(file)

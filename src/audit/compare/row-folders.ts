@@ -9,7 +9,7 @@ function listFolders(view: PlatformView): ReadonlySet<string> {
   const before = known.get(view)
   if (before !== undefined) return before
   const folders = new Set<string>()
-  for (const [path, { type }] of view.inventory.tree) {
+  for (const { path, type } of view.inventory.tree.values()) {
     let folder = type === 'directory' ? path : parentOf(path)
     for (; folder !== '' && !folders.has(folder); folder = parentOf(folder)) folders.add(folder)
   }

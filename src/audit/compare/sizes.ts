@@ -1,4 +1,5 @@
 import { compareText } from '../../model/platform.js'
+import type { TreeEntry } from '../inventory.js'
 import type { PlatformView } from '../view/platform-view.js'
 import { parentOf } from './file-values.js'
 
@@ -10,20 +11,33 @@ export type Measure = (typeof MEASURES)[number]
 /** Measures by folder, with everything below it; `''` is the whole root. */
 export type FolderSizes = ReadonlyMap<string, Readonly<Record<Measure, number>>>
 
-/** Adds up the regular files of a platform, hard links once, by neutral folder. */
+/** Adds up the regular files of a platform, hard links once. */
+export function measureRoot({ inventory }: PlatformView): Readonly<Record<Measure, number>> {
+  const sums = { data: 0, code: 0, files: 0 }
+  for (const entry of inventory.tree.values()) {
+    if (entry.type === 'file') addFile(sums, entry)
+  }
+  return sums
+}
+
+function addFile(sums: Record<Measure, number>, { path, size, content }: TreeEntry): void {
+  const isCode = content?.elf !== undefined || /\.(?:a|o|ko|rlib)$/.test(path)
+  sums[isCode ? 'code' : 'data'] += size
+  sums.files += 1
+}
+
+/** The same by neutral folder: dearer, and only of use where platforms differ. */
 export function measureFolders(view: PlatformView): FolderSizes {
   const own = new Map<string, Record<Measure, number>>()
-  for (const [path, { type, size, content }] of view.inventory.tree) {
-    if (type !== 'file') continue
-    const folder = parentOf(path)
+  for (const entry of view.inventory.tree.values()) {
+    if (entry.type !== 'file') continue
+    const folder = parentOf(entry.path)
     let sums = own.get(folder)
     if (sums === undefined) {
       sums = { data: 0, code: 0, files: 0 }
       own.set(folder, sums)
     }
-    const isCode = content?.elf !== undefined || /\.(?:a|o|ko|rlib)$/.test(path)
-    sums[isCode ? 'code' : 'data'] += size
-    sums.files += 1
+    addFile(sums, entry)
   }
   const all = new Map<string, Record<Measure, number>>()
   for (const [folder, sums] of own) {

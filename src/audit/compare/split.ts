@@ -32,6 +32,9 @@ export function splitValues(
   values: readonly (SplitValue | undefined)[],
   labels: readonly string[],
 ): Split | undefined {
+  const first = values.find(value => value !== undefined)
+  // Most values are equal as they are written, and this is asked of every path that differs in anything.
+  if (values.every(value => value === undefined || value.raw === first?.raw)) return undefined
   const classes: { value: string; texts: Set<string>; members: number[] }[] = []
   for (const [position, value] of values.entries()) {
     if (value === undefined) continue

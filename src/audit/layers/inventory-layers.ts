@@ -6,9 +6,9 @@ import type { Descriptor, PlatformImage } from '../../model/image.js'
 import type { ContentReader } from '../../registry/index.js'
 import { type LayerCache, openLayerCache } from '../cache/layer-cache.js'
 import type { LayerInventory } from '../inventory.js'
-import { PROBES } from '../probes/index.js'
+import { PROBE_BYTES } from '../probes/probe-bytes.js'
+import { checkDiffId } from './check-diff-id.js'
 import { LAYER_LIMITS } from './limits.js'
-import { checkDiffId, readLayer } from './read-layer.js'
 
 /** How far the layers of an image are read. */
 export interface InventoryProgress {
@@ -95,6 +95,8 @@ async function readFresh(
   options: { temporary?: string; signal: AbortSignal; onBytes: (count: number) => void },
 ): Promise<LayerInventory> {
   if (/\bforeign\b|\bnondistributable\b/.test(layer.mediaType)) return describeForeign(layer)
+  // Loaded here: an audit from the cache needs no reader of any format.
+  const { readLayer } = await import('./read-layer.js')
   const { inventory, verified } = await readLayer(await source.readBlob(layer), layer, options)
   // What was not read to its end was not verified either.
   if (verified) await cache?.write(inventory)
@@ -132,6 +134,6 @@ function checkDiffIds(
 
 /** Changes with what an inventory holds, so that one made by other probes or limits is not taken for this one's. */
 function fingerprintReaders(): string {
-  const facts = [LAYER_LIMITS, PROBES.map(({ id, maxBytes }) => [id, maxBytes])]
+  const facts = [LAYER_LIMITS, Object.entries(PROBE_BYTES)]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 12)
 }

@@ -5,8 +5,9 @@ import { setImmediate } from 'node:timers/promises'
 import type { Digest } from '../../model/digest.js'
 import { shortenDigest } from '../../model/digest.js'
 import { readElfFacts } from '../elf/read-elf.js'
-import type { LayerInventory, LayerProblem } from '../inventory.js'
+import type { LayerInventory } from '../inventory.js'
 import { findProbe } from '../probes/index.js'
+import { checkDiffId } from './check-diff-id.js'
 import { CompressedSource } from './compressed-source.js'
 import { DamagedLayer } from './damaged-layer.js'
 import { decompress } from './decompress.js'
@@ -90,17 +91,6 @@ export async function readLayer(
     files.clear()
     source.close()
   }
-}
-
-/** The problem of a layer whose tar is not the one that a config names; none where either is not known. */
-export function checkDiffId(
-  digest: Digest,
-  actual: string | undefined,
-  claimed: string | undefined,
-): LayerProblem[] {
-  if (actual === undefined || claimed === undefined || actual === claimed) return []
-  const message = `Layer ${shortenDigest(digest)} unpacks to ${shortenDigest(actual)}, but the config says ${shortenDigest(claimed)}`
-  return [{ code: 'diff-id-mismatch', message, incomplete: false }]
 }
 
 interface ReadTar {

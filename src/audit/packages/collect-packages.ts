@@ -1,5 +1,6 @@
 import { compareText } from '../../model/platform.js'
 import type { Package, Tree, TreeEntry } from '../inventory.js'
+import { listFacts } from '../tree/list-facts.js'
 import { listNodeFolders } from './node-layout.js'
 
 /**
@@ -13,7 +14,8 @@ export function collectPackages(tree: Tree): readonly Package[] {
     const key = keyPackage(item)
     if (!found.has(key)) found.set(key, item)
   }
-  for (const [path, entry] of tree) for (const item of readPackages(tree, path, entry)) keep(item)
+  for (const { path, entry } of listFacts(tree, 'packages'))
+    for (const item of readPackages(tree, path, entry)) keep(item)
   for (const folder of listNodeFolders(tree)) {
     const fact = tree.get(folder === '' ? 'package.json' : `${folder}/package.json`)?.content?.fact
     if (fact?.kind === 'node-manifest') keep(fact.package)

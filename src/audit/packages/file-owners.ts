@@ -1,35 +1,73 @@
 import { compareText } from '../../model/platform.js'
 import type { Package, Tree } from '../inventory.js'
+import { type FactFile, listFacts } from '../tree/list-facts.js'
 import { keyPackage, readPackages } from './collect-packages.js'
 import { readDiversions } from './diversions.js'
 import { listNodeFolders } from './node-layout.js'
 import { createFolderResolver } from './real-folder.js'
 
-/** Sets the owner of an absolute path as a package's list names it. */
+/** Says that a package's list names an absolute path. */
 type Claim = (path: string, owner: Package) => void
 
-/**
- * Which package put each file there: paths of the tree (everything but directories) to packages of `packages`. The
- * first claim counts, in the order dpkg, apk and rpm, Python, Node, for what a distribution installs is its package's
- * whatever else is written beside it. Listed paths are followed through symbolic links of folders, so that dpkg's
- * `/lib/x` is the tree's `usr/lib/x` where `lib` is a link to `usr/lib`, and the reverse.
- */
-export function buildFileOwners(tree: Tree, packages: readonly Package[]): ReadonlyMap<string, Package> {
-  const owners = new Map<string, Package>()
-  const find = createFileFinder(tree)
-  const claim: Claim = (path, owner) => {
-    const file = find(path)
-    if (file !== undefined && !owners.has(file)) owners.set(file, owner)
-  }
-  const index = new Map(packages.map(item => [keyPackage(item), item]))
-  claimDpkg(tree, packages, claim)
-  claimOwnLists(tree, index, claim)
-  claimPython(tree, index, claim)
-  claimNode(tree, index, owners)
-  return owners
+/** What a package's list names. */
+interface Claimed {
+  /** Without the leading slash. */
+  readonly path: string
+  readonly owner: Package
 }
 
-/** The tree's path of a listed one; undefined where nothing but a directory is there. */
+/**
+ * Makes a function that tells which package put a file there, by its path in the tree (anything but a directory); what
+ * it gives is of `packages`. The first claim counts, in the order dpkg, apk and rpm, Python, Node, for what a
+ * distribution installs is its package's whatever else is written beside it. Listed paths are followed through symbolic
+ * links of folders, so that dpkg's `/lib/x` is the tree's `usr/lib/x` where `lib` is a link to `usr/lib`, and the
+ * reverse. Lists name far more files than anyone asks about: they are looked up by name, and followed when asked.
+ */
+export function createOwnerFinder(
+  tree: Tree,
+  packages: readonly Package[],
+): (path: string) => Package | undefined {
+  const claims = collectClaims(tree, packages)
+  const find = createFileFinder(tree)
+  const owners = new Map<string, Package>()
+  const findNodeOwner = createNodeOwnerFinder(tree, packages)
+  return path => {
+    const type = tree.get(path)?.type
+    if (type === undefined || type === 'directory') return undefined
+    // Links of folders are followed, and those of files are not: a claim has the file's own name.
+    const name = nameOf(path)
+    for (const { path: listed, owner } of claims.get(name) ?? []) {
+      const file = find(listed)
+      if (file !== undefined && !owners.has(file)) owners.set(file, owner)
+    }
+    claims.delete(name)
+    return owners.get(path) ?? findNodeOwner(path)
+  }
+}
+
+/** What all lists name, by the last part of the path; earlier claims come first. */
+function collectClaims(tree: Tree, packages: readonly Package[]): Map<string, Claimed[]> {
+  const claims = new Map<string, Claimed[]>()
+  const claim: Claim = (listed, owner) => {
+    const path = listed.slice(1)
+    const name = nameOf(path)
+    const known = claims.get(name)
+    if (known === undefined) claims.set(name, [{ path, owner }])
+    else known.push({ path, owner })
+  }
+  const index = indexPackages(packages)
+  const lists = [...listFacts(tree, 'file-list')].sort((a, b) => compareText(a.path, b.path))
+  claimDpkg(tree, lists, packages, claim)
+  claimOwnLists(tree, index, claim)
+  claimPython(tree, lists, index, claim)
+  return claims
+}
+
+function indexPackages(packages: readonly Package[]): ReadonlyMap<string, Package> {
+  return new Map(packages.map(item => [keyPackage(item), item]))
+}
+
+/** The tree's path of a listed one, both without a leading slash; undefined where nothing but a directory is there. */
 function createFileFinder(tree: Tree): (path: string) => string | undefined {
   const resolve = createFolderResolver(tree)
   const isFile = (path: string): boolean => {
@@ -38,19 +76,18 @@ function createFileFinder(tree: Tree): (path: string) => string | undefined {
   }
   const look = (path: string): string | undefined => {
     if (isFile(path)) return path
-    const slash = path.lastIndexOf('/')
-    const folder = resolve(path.slice(0, Math.max(slash, 0)))
+    const folder = resolve(folderOf(path))
     if (folder === undefined) return undefined
-    const file = folder === '' ? path.slice(slash + 1) : `${folder}/${path.slice(slash + 1)}`
+    const file = folder === '' ? nameOf(path) : `${folder}/${nameOf(path)}`
     return isFile(file) ? file : undefined
   }
-  return listed => {
-    const path = listed.slice(1)
-    return look(path) ?? look(path.startsWith('usr/') ? path.slice(4) : `usr/${path}`)
-  }
+  return path => look(path) ?? look(path.startsWith('usr/') ? path.slice(4) : `usr/${path}`)
 }
 
-function claimDpkg(tree: Tree, packages: readonly Package[], claim: Claim): void {
+/** The list of one package. */
+type FileList = FactFile<'file-list'>
+
+function claimDpkg(tree: Tree, lists: readonly FileList[], packages: readonly Package[], claim: Claim): void {
   const byName = new Map<string, Package>()
   for (const item of packages) {
     if (item.ecosystem !== 'dpkg') continue
@@ -58,8 +95,8 @@ function claimDpkg(tree: Tree, packages: readonly Package[], claim: Claim): void
     byName.set(`${item.name}:${item.architecture ?? ''}`, item)
   }
   const diversions = readDiversions(tree)
-  for (const [, fact] of listFileLists(tree, 'dpkg')) {
-    const owner = byName.get(fact.package)
+  for (const { fact } of lists) {
+    const owner = fact.ecosystem === 'dpkg' ? byName.get(fact.package) : undefined
     if (owner === undefined) continue
     for (const file of fact.files) {
       const diverted = diversions.get(file)
@@ -68,20 +105,11 @@ function claimDpkg(tree: Tree, packages: readonly Package[], claim: Claim): void
   }
 }
 
-function listFileLists(tree: Tree, ecosystem: Package['ecosystem']) {
-  return [...tree]
-    .flatMap(([path, entry]) => {
-      const fact = entry.content?.fact
-      return fact?.kind === 'file-list' && fact.ecosystem === ecosystem ? [[path, fact] as const] : []
-    })
-    .sort(([a], [b]) => compareText(a, b))
-}
-
 /** Databases that hold the lists themselves: apk's and rpm's. */
 function claimOwnLists(tree: Tree, index: ReadonlyMap<string, Package>, claim: Claim): void {
-  for (const { content } of tree.values()) {
-    if (content?.fact?.kind !== 'packages' || content.fact.files === undefined) continue
-    const { packages, files } = content.fact
+  for (const { fact } of listFacts(tree, 'packages')) {
+    const { packages, files } = fact
+    if (files === undefined) continue
     for (const item of packages) {
       const owner = index.get(keyPackage(item))
       if (owner === undefined || !Object.hasOwn(files, item.name)) continue
@@ -90,9 +118,15 @@ function claimOwnLists(tree: Tree, index: ReadonlyMap<string, Package>, claim: C
   }
 }
 
-function claimPython(tree: Tree, index: ReadonlyMap<string, Package>, claim: Claim): void {
-  for (const [path, fact] of listFileLists(tree, 'python')) {
-    const metadata = `${path.slice(0, path.lastIndexOf('/'))}/METADATA`
+function claimPython(
+  tree: Tree,
+  lists: readonly FileList[],
+  index: ReadonlyMap<string, Package>,
+  claim: Claim,
+): void {
+  for (const { path, fact } of lists) {
+    if (fact.ecosystem !== 'python') continue
+    const metadata = `${folderOf(path)}/METADATA`
     const entry = tree.get(metadata)
     const item = entry === undefined ? undefined : readPackages(tree, metadata, entry)[0]
     const owner = item === undefined ? undefined : index.get(keyPackage(item))
@@ -105,29 +139,34 @@ function claimPython(tree: Tree, index: ReadonlyMap<string, Package>, claim: Cla
 const MAX_DEPTH = 64
 
 /** Every file of a Node package's folder and below it, up to the next package. */
-function claimNode(tree: Tree, index: ReadonlyMap<string, Package>, owners: Map<string, Package>): void {
-  const byFolder = new Map<string, Package | undefined>()
+function createNodeOwnerFinder(
+  tree: Tree,
+  packages: readonly Package[],
+): (path: string) => Package | undefined {
+  const byFolder = new Map<string, Package>()
+  const index = indexPackages(packages.filter(item => item.ecosystem === 'node'))
+  if (index.size === 0) return () => undefined
   for (const folder of listNodeFolders(tree)) {
     // A program in the root itself would own the whole system.
     const fact = folder === '' ? undefined : tree.get(`${folder}/package.json`)?.content?.fact
     const owner = fact?.kind === 'node-manifest' ? index.get(keyPackage(fact.package)) : undefined
     if (owner !== undefined) byFolder.set(folder, owner)
   }
-  if (byFolder.size === 0) return
-  const findOwner = (path: string): Package | undefined => {
-    const passed: string[] = []
-    let folder = path
-    while (folder !== '' && !byFolder.has(folder) && passed.length < MAX_DEPTH) {
-      passed.push(folder)
-      folder = folder.slice(0, Math.max(folder.lastIndexOf('/'), 0))
+  return path => {
+    let folder = folderOf(path)
+    for (let depth = 0; folder !== '' && depth < MAX_DEPTH; depth += 1) {
+      const owner = byFolder.get(folder)
+      if (owner !== undefined) return owner
+      folder = folderOf(folder)
     }
-    const owner = byFolder.get(folder)
-    for (const each of passed) byFolder.set(each, owner)
-    return owner
+    return undefined
   }
-  for (const [path, { type }] of tree) {
-    if (type === 'directory' || owners.has(path)) continue
-    const owner = findOwner(path.slice(0, Math.max(path.lastIndexOf('/'), 0)))
-    if (owner !== undefined) owners.set(path, owner)
-  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -1,4 +1,5 @@
 import type { Tree } from '../inventory.js'
+import { listFacts } from '../tree/list-facts.js'
 
 const MODULES = 'node_modules/'
 /** Where Debian puts Node packages; both mean what `node_modules` means elsewhere. */
@@ -9,19 +10,22 @@ const DEBIAN_FOLDERS = ['usr/share/nodejs/', 'usr/lib/nodejs/']
  * Debian's folders, and those that have a `node_modules` of their own (a program and its workspaces).
  */
 export function listNodeFolders(tree: Tree): ReadonlySet<string> {
-  const withModules = new Set<string>()
-  const manifests: string[] = []
-  for (const [path, entry] of tree) {
-    const modules = path.indexOf(MODULES)
-    if (modules === 0) withModules.add('')
-    else if (modules > 0 && path[modules - 1] === '/') withModules.add(path.slice(0, modules - 1))
-    if (entry.content?.fact?.kind === 'node-manifest') manifests.push(path)
-  }
-  return new Set(
-    manifests
-      .map(path => path.slice(0, Math.max(path.lastIndexOf('/'), 0)))
-      .filter(folder => isBelowModules(folder) || withModules.has(folder)),
+  const folders = listFacts(tree, 'node-manifest').map(({ path }) =>
+    path.slice(0, Math.max(path.lastIndexOf('/'), 0)),
   )
+  // Most packages are below `node_modules`, and the whole tree need not be looked through for them.
+  const withModules = folders.every(isBelowModules) ? new Set<string>() : findFoldersWithModules(tree)
+  return new Set(folders.filter(folder => isBelowModules(folder) || withModules.has(folder)))
+}
+
+function findFoldersWithModules(tree: Tree): ReadonlySet<string> {
+  const folders = new Set<string>()
+  for (const path of tree.keys()) {
+    const modules = path.indexOf(MODULES)
+    if (modules === 0) folders.add('')
+    else if (modules > 0 && path[modules - 1] === '/') folders.add(path.slice(0, modules - 1))
+  }
+  return folders
 }
 
 function isBelowModules(folder: string): boolean {

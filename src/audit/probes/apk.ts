@@ -10,6 +10,7 @@ import {
   TOO_MANY_PATHS,
 } from './limits.js'
 import type { Probe } from './probe.js'
+import { PROBE_BYTES } from './probe-bytes.js'
 import { readLines } from './read-lines.js'
 
 const PATHS: ReadonlySet<string> = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed'])
@@ -21,7 +22,7 @@ const COLON = 58
  */
 export const apk: Probe = {
   id: 'apk',
-  maxBytes: 64 * 1024 * 1024,
+  maxBytes: PROBE_BYTES.apk,
   matches: path => PATHS.has(path),
   read(source) {
     if (source.size > apk.maxBytes)

@@ -2,11 +2,12 @@ import { findNativeMembers } from '../archives/native-members.js'
 import { looksLikeZip } from '../archives/zip-directory.js'
 import { describeTooLarge } from './limits.js'
 import type { Probe } from './probe.js'
+import { PROBE_BYTES } from './probe-bytes.js'
 
 /** Native libraries inside Java archives, which Java programs unpack and load when they run. */
 export const archive: Probe = {
   id: 'archive',
-  maxBytes: 2 * 1024 * 1024 * 1024,
+  maxBytes: PROBE_BYTES.archive,
   matches: path => /\.(?:jar|war|ear)$/i.test(path),
   read(source) {
     if (source.size > archive.maxBytes)

@@ -1,11 +1,12 @@
 import { readLoaderCache } from './ld-so-cache.js'
 import type { Probe } from './probe.js'
+import { PROBE_BYTES } from './probe-bytes.js'
 import { readAll } from './read-all.js'
 
 /** glibc's list of the libraries in the folders of `ld.so.conf`: what its loader goes by. */
 export const loaderCache: Probe = {
   id: 'loader-cache',
-  maxBytes: 16 * 1024 * 1024,
+  maxBytes: PROBE_BYTES['loader-cache'],
   matches: path => path === 'etc/ld.so.cache',
   read(source) {
     if (source.size > loaderCache.maxBytes) return undefined

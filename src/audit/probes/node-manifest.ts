@@ -1,6 +1,7 @@
 import type { NodeManifest } from '../inventory.js'
 import { isWord } from './limits.js'
 import type { Probe } from './probe.js'
+import { PROBE_BYTES } from './probe-bytes.js'
 import { readAll } from './read-all.js'
 
 const FILE = 'package.json'
@@ -14,7 +15,7 @@ const MAX_WORDS = 1_000
  */
 export const nodeManifest: Probe = {
   id: 'node-manifest',
-  maxBytes: 1024 * 1024,
+  maxBytes: PROBE_BYTES['node-manifest'],
   matches(path) {
     if (!path.endsWith(FILE)) return false
     if (path.length === FILE.length) return true

@@ -1,4 +1,5 @@
 import type { Probe } from './probe.js'
+import { PROBE_BYTES } from './probe-bytes.js'
 import { readAll } from './read-all.js'
 
 /** Files that rules read whole: what the loader is told, which system this is, who its users are. */
@@ -17,7 +18,7 @@ const PATHS: ReadonlySet<string> = new Set([
 
 export const text: Probe = {
   id: 'text',
-  maxBytes: 64 * 1024,
+  maxBytes: PROBE_BYTES.text,
   matches(path) {
     if (PATHS.has(path)) return true
     if (!path.startsWith('etc/ld')) return false

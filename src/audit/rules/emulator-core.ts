@@ -20,8 +20,8 @@ export const emulatorCore: AuditRule = {
       const cores = new Set(
         elfFiles.filter(({ path, elf }) => elf.type === 'core' && !isTestData(path)).map(({ path }) => path),
       )
-      for (const [path, entry] of inventory.tree) {
-        if (entry.type === 'file' && path.endsWith('.core') && QEMU_CORE.test(path)) cores.add(path)
+      for (const { path, type } of inventory.tree.values()) {
+        if (type === 'file' && path.endsWith('.core') && QEMU_CORE.test(path)) cores.add(path)
       }
       return [...cores].sort(compareText).map(path => ({
         platforms: [label],

@@ -5,6 +5,7 @@ import { readShebang } from '../view/shebang.js'
 import { cite, count, showText } from './common/describe.js'
 import { hasForeignUserland } from './common/foreign-files.js'
 import { findGuestRoot } from './common/guest-roots.js'
+import { oncePerView } from './common/per-view.js'
 import { isExample, isInSearchPath, isTestData } from './common/places.js'
 import { findScriptTwins } from './common/twins.js'
 import type { AuditRule, RuleHit } from './rule.js'
@@ -30,8 +31,9 @@ export const scriptInterpreter: AuditRule = {
 function listBroken(view: PlatformView, views: readonly PlatformView[]): readonly Broken[] {
   const entries = new Set(view.entryScripts.map(script => script.path))
   const broken: Broken[] = []
-  for (const [path, entry] of view.inventory.tree) {
-    if (entry.content?.shebang === undefined) continue
+  for (const entry of view.inventory.tree.values()) {
+    const { path, content } = entry
+    if (content?.shebang === undefined) continue
     const isEntry = entries.has(path)
     if (!isEntry && ((entry.mode & 0o111) === 0 || isExample(path) || isTestData(path))) continue
     const found = findFault(view, entry)
@@ -45,17 +47,27 @@ function listBroken(view: PlatformView, views: readonly PlatformView[]): readonl
 
 /** What is the same everywhere is no question of platforms; what a package brings so is its packager's decision. */
 function weighScript(view: PlatformView, views: readonly PlatformView[], path: string): Severity | undefined {
-  const works = findScriptTwins(view, views, path).some(
-    twin => findFault(twin.view, twin.entry) === undefined,
-  )
+  const works = findScriptTwins(view, views, path).some(twin => findFault(twin.view, twin.file) === undefined)
   if (works) return 'warning'
   // A language's own modules are imported, whatever their first lines say.
   const isImported = /(?:^|\/)lib(?:64|exec)?\//.test(path) && !isInSearchPath(view, path)
   return isImported || view.findOwner(path) !== undefined ? undefined : 'note'
 }
 
-function findFault(view: PlatformView, entry: TreeEntry): Pick<Broken, 'asks' | 'fault'> | undefined {
-  const { interpreter, program, carriageReturn } = readShebang(entry.content?.shebang ?? '')
+type Fault = Pick<Broken, 'asks' | 'fault'> | undefined
+
+/** By first line: an image has thousands of scripts and a few lines that they begin with. */
+const knownFaults = oncePerView((): Map<string, Fault> => new Map())
+
+function findFault(view: PlatformView, entry: TreeEntry): Fault {
+  const line = entry.content?.shebang ?? ''
+  const known = knownFaults(view)
+  if (!known.has(line)) known.set(line, judgeLine(view, line))
+  return known.get(line)
+}
+
+function judgeLine(view: PlatformView, line: string): Fault {
+  const { interpreter, program, carriageReturn } = readShebang(line)
   // A relative name depends on where the script is started.
   if (!interpreter.startsWith('/')) return undefined
   if (carriageReturn) return { asks: `${interpreter}\\r`, fault: 'for its first line ends with CR LF' }

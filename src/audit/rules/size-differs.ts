@@ -1,8 +1,16 @@
 import type { AuditEvidence } from '../../model/audit.js'
 import { compareText } from '../../model/platform.js'
 import { type Comparison, comparePlatforms } from '../compare/comparison.js'
-import { type FolderSizes, locateDifference, type Measure, measureFolders } from '../compare/sizes.js'
+import {
+  type FolderSizes,
+  locateDifference,
+  type Measure,
+  measureFolders,
+  measureRoot,
+} from '../compare/sizes.js'
 import { countOf, formatBytes, joinLabels } from '../compare/wording.js'
+import type { PlatformView } from '../view/platform-view.js'
+import { oncePerView } from './common/per-view.js'
 import type { AuditRule, RuleHit } from './rule.js'
 
 /** From when on a platform is out of proportion: both bounds must be passed. */
@@ -34,15 +42,17 @@ export const sizeDiffers: AuditRule = {
 }
 
 function findOutliers(comparison: Comparison): RuleHit[] {
-  const sizes = comparison.views.map(measureFolders)
-  return BOUNDS.flatMap(bounds => judgeMeasure(bounds, sizes, comparison))
+  const totals = comparison.views.map(measureRoot)
+  return BOUNDS.flatMap(bounds => judgeMeasure(bounds, totals, comparison))
 }
 
-function judgeMeasure(bounds: Bounds, sizes: readonly FolderSizes[], comparison: Comparison): RuleHit[] {
+function judgeMeasure(
+  bounds: Bounds,
+  totals: readonly ReturnType<typeof measureRoot>[],
+  comparison: Comparison,
+): RuleHit[] {
   const { labels, complete } = comparison
-  const values = sizes.flatMap((one, side) =>
-    complete[side] ? [{ side, value: one.get('')?.[bounds.measure] ?? 0 }] : [],
-  )
+  const values = totals.flatMap((one, side) => (complete[side] ? [{ side, value: one[bounds.measure] }] : []))
   if (values.length < 2) return []
   const sorted = [...values].sort(
     (a, b) => a.value - b.value || compareText(labels[a.side] ?? '', labels[b.side] ?? ''),
@@ -75,8 +85,8 @@ function judgeMeasure(bounds: Bounds, sizes: readonly FolderSizes[], comparison:
         ),
         ...outliers.flatMap(({ side }) =>
           locateDifference(
-            sizes[side] as FolderSizes,
-            sizes[reference.side] as FolderSizes,
+            measureSide(comparison, side),
+            measureSide(comparison, reference.side),
             bounds.measure,
           ).map(
             ({ folder, here, there }): AuditEvidence => ({
@@ -92,6 +102,12 @@ function judgeMeasure(bounds: Bounds, sizes: readonly FolderSizes[], comparison:
         'Look at the folders named: a download or a build step did less there, or left its waste behind.',
     },
   ]
+}
+
+const measureOnce = oncePerView(measureFolders)
+
+function measureSide({ views }: Comparison, side: number): FolderSizes {
+  return measureOnce(views[side] as PlatformView)
 }
 
 function isOut(value: number, reference: number, { ratio, atLeast }: Bounds): boolean {

@@ -42,7 +42,11 @@ export function buildLayerTree(
     if (name === '' && entry.type !== 'directory') continue
     if (entry.path.startsWith(AUFS) && name !== OPAQUE) continue
     const folderPath = slash < 0 ? '' : entry.path.slice(0, slash)
-    const folder = folders.get(folderPath) ?? openFolder(root, folderPath, budget)
+    let folder = folders.get(folderPath)
+    if (folder === undefined) {
+      folder = openFolder(root, folderPath, budget)
+      if (folder !== undefined) folders.set(folderPath, folder)
+    }
     if (folder === undefined) {
       report({
         code: 'too-many-entries',
@@ -52,7 +56,6 @@ export function buildLayerTree(
       })
       break
     }
-    folders.set(folderPath, folder)
     if (name === '') root.entry = addLayer(entry, entry.path, position)
     else if (name === OPAQUE) folder.node.opaque = true
     else if (name.startsWith(AUFS)) continue

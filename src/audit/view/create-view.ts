@@ -1,6 +1,6 @@
 import { compareText } from '../../model/platform.js'
 import type { PlatformInventory } from '../inventory.js'
-import { buildFileOwners } from '../packages/file-owners.js'
+import { createOwnerFinder } from '../packages/file-owners.js'
 import { canShareProcess, findAbi, fitsAbi } from './abi.js'
 import { findEntryPoints } from './entry-points.js'
 import { createLibrarySearch } from './find-library.js'
@@ -14,7 +14,6 @@ import {
 } from './loader-directories.js'
 import { createPathNeutralizer } from './neutral-path.js'
 import type { ElfFile, PlatformView, ProgramStart } from './platform-view.js'
-import { describeRequester } from './requester.js'
 import { traceStart } from './trace-start.js'
 
 /** What engines set where the image's config has no PATH (Docker's `system.DefaultPathEnv`). */
@@ -40,24 +39,25 @@ export function createView(inventory: PlatformInventory): PlatformView {
 
   const elfFiles = once(() => {
     const files: ElfFile[] = []
-    for (const [path, entry] of tree) {
+    for (const entry of tree.values()) {
       const elf = entry.content?.elf
-      if (elf !== undefined) files.push({ path, entry, elf })
+      if (elf !== undefined) files.push({ path: entry.path, entry, elf })
     }
     return files.sort((a, b) => compareText(a.path, b.path))
   })
   const byName = once(() => indexNames(inventory))
-  const owners = once(() => buildFileOwners(tree, inventory.packages))
+  const findOwner = once(() => createOwnerFinder(tree, inventory.packages))
   const entryPoints = once(() => findEntryPoints(config, { resolve, findProgram }))
+  const loaders = once(() => findLoaders(root))
   const search = once(() =>
     createLibrarySearch(root, {
       platform,
       libraryPath: splitPath(readVariable(config.env, 'LD_LIBRARY_PATH') ?? '').map(each => each || '.'),
       workingDirectory,
+      loaders,
       byName: name => byName().get(name) ?? [],
     }),
   )
-  const loaders = once(() => findLoaders(root))
   const searchPath = once(() => splitPath(readVariable(config.env, 'PATH') || DEFAULT_PATH))
   const loaderDirectories = once(() => {
     const own = findAbi(platform)
@@ -87,17 +87,25 @@ export function createView(inventory: PlatformInventory): PlatformView {
     return undefined
   }
 
+  const fittingLibcs = new Map<string, ReadonlySet<'glibc' | 'musl'>>()
+  /** C libraries whose loaders can load the file. */
+  const listFitting = ({ elf }: ElfFile): ReadonlySet<'glibc' | 'musl'> => {
+    const key = `${elf.machine}/${elf.bits}/${elf.endianness}/${elf.floatAbi ?? ''}`
+    let fitting = fittingLibcs.get(key)
+    if (fitting === undefined) {
+      const fits = loaders().filter(each => {
+        const loader = resolve(`/${each.path}`)?.entry.content?.elf
+        return loader !== undefined && canShareProcess(loader, elf)
+      })
+      fitting = new Set(fits.map(each => each.libc))
+      fittingLibcs.set(key, fitting)
+    }
+    return fitting
+  }
   /** Whose loader serves the file: its own C library's, unless only the other one is in the root. */
   const chooseLibc = (file: ElfFile): 'glibc' | 'musl' => {
     const asked = detectLibc(file.elf)
-    const present = new Set(
-      loaders()
-        .filter(each => {
-          const elf = resolve(`/${each.path}`)?.entry.content?.elf
-          return elf !== undefined && canShareProcess(elf, file.elf)
-        })
-        .map(each => each.libc),
-    )
+    const present = listFitting(file)
     const wanted = asked === 'musl' ? 'musl' : 'glibc'
     // gcompat puts musl's loader behind glibc's name.
     const hasGlibc = present.has('glibc') && byName().has('libc.so.6')
@@ -141,19 +149,11 @@ export function createView(inventory: PlatformInventory): PlatformView {
     },
     resolve,
     findProgram,
-    findLibrary(name, needer) {
-      const requester = describeRequester(
-        needer,
-        needer.path,
-        chooseLibc(needer),
-        undefined,
-        search().findTokens(needer),
-      )
-      return search().find(name, requester).answer
-    },
+    findLibrary: (name, needer) =>
+      search().find(name, search().describe(needer, needer.path, chooseLibc(needer))).answer,
     traceStart: trace,
     listClosure: program => trace(program).files,
-    findOwner: path => owners().get(path),
+    findOwner: path => findOwner()(path),
     neutralizePath: path => neutralizePath()(path),
   }
 }
@@ -175,8 +175,9 @@ function readVariable(env: readonly string[], name: string): string | undefined 
 
 function indexNames({ tree }: PlatformInventory): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>()
-  for (const [path, entry] of tree) {
+  for (const entry of tree.values()) {
     if (entry.type === 'directory' || (entry.type !== 'symlink' && entry.content?.elf === undefined)) continue
+    const { path } = entry
     const name = baseName(path)
     const known = names.get(name)
     if (known === undefined) names.set(name, [path])

@@ -1,7 +1,7 @@
 import type { Platform } from '../../model/platform.js'
 import { canShareProcess } from './abi.js'
 import {
-  findLoaders,
+  type Loader,
   listDefaultDirectories,
   listMuslDirectories,
   listTuples,
@@ -9,7 +9,7 @@ import {
   readLoaderConfig,
 } from './loader-directories.js'
 import type { ElfFile, LibraryAnswer, ResolvedPath } from './platform-view.js'
-import { expandTokens, type Requester, type Tokens } from './requester.js'
+import { describeRequester, expandTokens, type Requester, type Tokens } from './requester.js'
 
 /** Names that musl's loader takes for itself, whatever follows the dot (`ldso/dynlink.c`, `load_library`). */
 const MUSL_ITSELF = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./
@@ -24,10 +24,8 @@ export interface Found {
 
 export interface LibrarySearch {
   find(name: string, requester: Requester): Found
-  /** The directories that belong to nobody's run path: configured and default ones. */
-  listDirectories(requester: Requester): readonly string[]
-  /** What `$LIB` and `$PLATFORM` stand for where this file runs. */
-  findTokens(file: ElfFile): Tokens
+  /** A file as one that asks for libraries, in the place where it was opened, by what loaded it. */
+  describe(file: ElfFile, openedAs: string, libc: Requester['libc'], parent?: Requester): Requester
 }
 
 /** What the search depends on besides the root. */
@@ -36,23 +34,26 @@ export interface SearchSettings {
   /** Directories of the image's own `LD_LIBRARY_PATH`. */
   readonly libraryPath: readonly string[]
   readonly workingDirectory: string
+  /** What `findLoaders` finds. */
+  readonly loaders: () => readonly Loader[]
   /** Paths of the tree by file name. */
   readonly byName: (name: string) => readonly string[]
 }
 
 /** Makes the loaders' search of one root (ld.so(8); musl's `ldso/dynlink.c`). */
 export function createLibrarySearch(root: Root, settings: SearchSettings): LibrarySearch {
-  const answers = new Map<string, Found>()
+  /** By what a search depends on, then by name. */
+  const answers = new Map<string, Map<string, Found>>()
+  let answerCount = 0
+  const requesters = new Map<string, Requester>()
   const directories = new Map<string, readonly string[]>()
-  let loaders: ReturnType<typeof findLoaders> | undefined
   let configured: readonly string[] | undefined
 
   const findLoader = (requester: Requester): ResolvedPath | undefined => {
     const { interpreter } = requester.file.elf
     const own = interpreter === undefined ? undefined : root.resolve(interpreter)
     if (own?.entry.content?.elf !== undefined) return own
-    loaders ??= findLoaders(root)
-    for (const each of loaders) {
+    for (const each of settings.loaders()) {
       const found = root.resolve(`/${each.path}`)
       const elf = found?.entry.content?.elf
       if (each.libc === requester.libc && elf !== undefined && canShareProcess(elf, requester.file.elf))
@@ -154,25 +155,48 @@ export function createLibrarySearch(root: Root, settings: SearchSettings): Libra
     return finish(hit || undefined)
   }
 
-  const findTokens = (file: ElfFile): Tokens => {
-    const tuple = listTuples(file.elf).find(each => root.resolve(`/usr/lib/${each}/libc.so.6`) !== undefined)
-    return {
-      lib: tuple === undefined ? (file.elf.bits === 64 ? 'lib64' : 'lib') : `lib/${tuple}`,
-      platform: namePlatform(settings.platform),
+  const knownTokens = new Map<string, Tokens>()
+  /** What `$LIB` and `$PLATFORM` stand for where this file runs. */
+  const findTokens = ({ elf }: ElfFile): Tokens => {
+    const key = `${elf.machine}/${elf.bits}/${elf.endianness}`
+    let tokens = knownTokens.get(key)
+    if (tokens === undefined) {
+      const tuple = listTuples(elf).find(each => root.resolve(`/usr/lib/${each}/libc.so.6`) !== undefined)
+      tokens = {
+        lib: tuple === undefined ? (elf.bits === 64 ? 'lib64' : 'lib') : `lib/${tuple}`,
+        platform: namePlatform(settings.platform),
+      }
+      knownTokens.set(key, tokens)
     }
+    return tokens
   }
 
   return {
     find(name, requester) {
-      const key = `${requester.key}\n${name.includes('/') ? requester.origin : ''}\n${name}`
-      const known = answers.get(key)
-      if (known !== undefined) return known
-      const found = search(name, requester)
-      if (answers.size < MAX_ANSWERS) answers.set(key, found)
+      const key = name.includes('/') ? `${requester.key}\n${requester.origin}` : requester.key
+      let known = answers.get(key)
+      if (known === undefined) {
+        known = new Map()
+        answers.set(key, known)
+      }
+      let found = known.get(name)
+      if (found === undefined) {
+        found = search(name, requester)
+        answerCount += 1
+        if (answerCount <= MAX_ANSWERS) known.set(name, found)
+      }
       return found
     },
-    listDirectories,
-    findTokens,
+    describe(file, openedAs, libc, parent) {
+      // Most files inherit nothing, and are the same whatever loads them.
+      const isAlone = parent === undefined || parent.inherited.length === 0
+      const key = `${libc} ${openedAs}`
+      const known = isAlone ? requesters.get(key) : undefined
+      if (known !== undefined) return known
+      const requester = describeRequester(file, openedAs, libc, parent, findTokens(file))
+      if (isAlone) requesters.set(key, requester)
+      return requester
+    },
   }
 }
 

@@ -136,13 +136,17 @@ export function listMuslDirectories(root: Root, loader: string | undefined): rea
   return fact.text.split(/[:\n]/).filter(Boolean).slice(0, MAX_DIRECTORIES)
 }
 
-/** Program interpreters in the usual places of the root: path in the tree as named, by the C library's name. */
-export function findLoaders(
-  root: Root,
-): readonly { readonly path: string; readonly libc: 'glibc' | 'musl' }[] {
-  const found: { path: string; libc: 'glibc' | 'musl' }[] = []
-  for (const [path, entry] of root.tree) {
-    if (entry.type === 'directory' || !/^(?:usr\/)?lib(?:64|32)?\/ld[^/]*\.so\.\d$/.test(path)) continue
+/** A program interpreter: its path in the tree as named, and the C library that its name says. */
+export interface Loader {
+  readonly path: string
+  readonly libc: 'glibc' | 'musl'
+}
+
+/** Program interpreters in the usual places of the root. */
+export function findLoaders(root: Root): readonly Loader[] {
+  const found: Loader[] = []
+  for (const { path, type } of root.tree.values()) {
+    if (type === 'directory' || !/^(?:usr\/)?lib(?:64|32)?\/ld[^/]*\.so\.\d$/.test(path)) continue
     const libc = nameLoaderLibc(path)
     if ((libc === 'glibc' || libc === 'musl') && root.resolve(`/${path}`)?.entry.content?.elf !== undefined)
       found.push({ path, libc })

@@ -16,18 +16,34 @@ export function createPathNeutralizer(platform: Platform): (path: string) => str
           `(?<![A-Za-z0-9])(?:${names.join('|')})-(?:(?:pc|unknown|ibm|none|alpine|redhat|suse|openwrt)-){0,2}linux-(gnu|musl)(?:eabihf|eabi|abi64|f32|sf)?(?![A-Za-z0-9])`,
           'g',
         )
+  const neutralize = (text: string): string => neutralizeWords(text.replace(triplet, '‹triplet›'), platform)
+  /** A folder with its slash, or nothing for the root. */
+  const neutralizeFolder = remember((folder: string) => {
+    const folded = folder.replace(/(^|\/)lib64\//g, '$1lib/')
+    return neutralize(folded).replace(/^(bin|sbin|lib)\//, 'usr/$1/')
+  })
+  const neutralizeName = remember((name: string) => (loaders.includes(name) ? '‹loader›' : neutralize(name)))
+  const { os, architecture } = platform
+  return remember(path => {
+    const slash = path.lastIndexOf('/')
+    const folder = path.slice(0, slash + 1)
+    const name = path.slice(slash + 1)
+    // No word but the platform's own name goes beyond one part of a path.
+    return path.includes(`${os}/${architecture}`) && !loaders.includes(name)
+      ? neutralizeFolder(path)
+      : neutralizeFolder(folder) + neutralizeName(name)
+  })
+}
+
+function remember(compute: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>()
-  return path => {
-    let neutral = known.get(path)
-    if (neutral === undefined) {
-      const slash = path.lastIndexOf('/')
-      const name = path.slice(slash + 1)
-      const named = loaders.includes(name) ? `${path.slice(0, slash + 1)}‹loader›` : path
-      const folded = named.replace(triplet, '‹triplet›').replace(/(^|\/)lib64\//g, '$1lib/')
-      neutral = neutralizeWords(folded, platform).replace(/^(bin|sbin|lib)\//, 'usr/$1/')
-      known.set(path, neutral)
+  return text => {
+    let result = known.get(text)
+    if (result === undefined) {
+      result = compute(text)
+      known.set(text, result)
     }
-    return neutral
+    return result
   }
 }
 

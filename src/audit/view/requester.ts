@@ -40,7 +40,8 @@ export function describeRequester(
   const expand = (directories: readonly string[]) => expandAll(directories, origin, tokens)
   const own =
     libc === 'musl' ? expand(runpath.length > 0 ? runpath : rpath) : runpath.length > 0 ? [] : expand(rpath)
-  const inherited = [...new Set([...own, ...(parent?.inherited ?? [])])].slice(0, MAX_DIRECTORIES)
+  const above = parent?.inherited ?? []
+  const inherited = own.length === 0 ? above : [...new Set([...own, ...above])].slice(0, MAX_DIRECTORIES)
   const runs = libc === 'musl' ? [] : expand(runpath)
   const { machine, bits, endianness, floatAbi, noDefaultLib } = file.elf
   const key = [libc, machine, bits, endianness, floatAbi, noDefaultLib, ...inherited, '', ...runs].join('\n')
@@ -48,6 +49,7 @@ export function describeRequester(
 }
 
 function expandAll(directories: readonly string[], origin: string, tokens: Tokens): readonly string[] {
+  if (directories.length === 0) return directories
   return directories
     .slice(0, MAX_DIRECTORIES)
     .map(directory => expandTokens(directory, origin, tokens))

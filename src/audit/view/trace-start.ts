@@ -1,7 +1,7 @@
 import type { LibrarySearch } from './find-library.js'
 import { baseName } from './libc.js'
 import type { ElfFile, ProgramStart } from './platform-view.js'
-import { describeRequester, type Requester } from './requester.js'
+import type { Requester } from './requester.js'
 
 const MAX_FILES = 4096
 const MAX_NEEDS = 65_536
@@ -16,7 +16,6 @@ export function traceStart(
   loader: ElfFile | undefined,
   search: LibrarySearch,
 ): ProgramStart {
-  const tokens = search.findTokens(program)
   const files: ElfFile[] = [program]
   const links: { needer: ElfFile; name: string; file: ElfFile }[] = []
   const missing: { needer: ElfFile; name: string; answer: ProgramStart['missing'][number]['answer'] }[] = []
@@ -28,7 +27,7 @@ export function traceStart(
     if (!byPath.has(loader.path)) files.push(loader)
     byPath.add(loader.path)
   }
-  const queue: Requester[] = [describeRequester(program, program.path, libc, undefined, tokens)]
+  const queue: Requester[] = [search.describe(program, program.path, libc)]
   const absent = new Set<string>()
   let needs = 0
   for (let next = 0; next < queue.length && files.length < MAX_FILES; next += 1) {
@@ -53,7 +52,7 @@ export function traceStart(
       if (byPath.has(file.path)) continue
       byPath.add(file.path)
       files.push(file)
-      queue.push(describeRequester(file, openedAs ?? file.path, libc, requester, tokens))
+      queue.push(search.describe(file, openedAs ?? file.path, libc, requester))
     }
   }
   return { files, links, missing }

@@ -151,7 +151,7 @@ describe('what is kept of a file', () => {
 
   test('what probes read, whether they wait or not, and only the size of what is too large for them', async () => {
     const probe: Probe = {
-      id: 'test',
+      id: 'text',
       maxBytes: 1000,
       matches: name => name.startsWith('etc/'),
       read(source, name) {
@@ -212,7 +212,7 @@ test('a kept sparse file has zeros where it has holes, whatever was kept before 
   whole.write('abcd', 50_000)
   const seen: Buffer[] = []
   const probe: Probe = {
-    id: 'test',
+    id: 'text',
     maxBytes: size,
     matches: () => true,
     read(source) {

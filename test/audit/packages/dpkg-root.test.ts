@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { collectPackages } from '../../../src/audit/packages/collect-packages.js'
-import { buildFileOwners } from '../../../src/audit/packages/file-owners.js'
 import { buildDpkgRoot, queryDpkg } from '../probes/dpkg-root.js'
 import { readTree } from '../probes/read-tree.js'
+import { listOwners } from './list-owners.js'
 
 const FORMAT = ['Package', 'Version', 'Architecture', 'Status'].map(name => `\${${name}}`).join(' ')
 const roots: string[] = []
@@ -33,7 +33,7 @@ test.each(['amd64', 'arm64', 'armhf', 's390x'])(
         const file = findFile(root, listed)
         if (file !== undefined) expected.set(file, name)
       }
-    const owners = buildFileOwners(tree, packages)
+    const owners = listOwners(tree, packages)
     expect(expected.size).toBeGreaterThan(12)
     const found = new Map([...owners].map(([file, { name }]) => [file, name]))
     // Maps are equal in any order.

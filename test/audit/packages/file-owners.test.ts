@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Tree } from '../../../src/audit/inventory.js'
 import { collectPackages } from '../../../src/audit/packages/collect-packages.js'
-import { buildFileOwners } from '../../../src/audit/packages/file-owners.js'
+import { createOwnerFinder } from '../../../src/audit/packages/file-owners.js'
+import { listOwners } from './list-owners.js'
 import { makeTree } from './make-tree.js'
 
-function listOwners(tree: Tree): Record<string, string> {
-  const owners = buildFileOwners(tree, collectPackages(tree))
+function nameOwners(tree: Tree): Record<string, string> {
+  const owners = listOwners(tree, collectPackages(tree))
   return Object.fromEntries(
     [...owners].map(([path, owner]) => [path, `${owner.ecosystem} ${owner.name} ${owner.version}`]),
   )
@@ -29,7 +30,7 @@ test('follows links of folders in both directions, and does without the link', a
     'usr/bin/d': '',
     'bin/e': '',
   })
-  expect(listOwners(tree)).toEqual({
+  expect(nameOwners(tree)).toEqual({
     'usr/lib/a.so': 'dpkg old 1',
     'sbin/b': 'dpkg new 1',
     'opt/real/deep/c': 'dpkg new 1',
@@ -52,7 +53,7 @@ test('tells architectures of one package apart, and who diverted whose file', as
     'bin/sh.distrib': '',
   })
   const packages = collectPackages(tree)
-  const owners = buildFileOwners(tree, packages)
+  const owners = listOwners(tree, packages)
   expect(owners.get('usr/lib/x86_64-linux-gnu/l.so')?.architecture).toBe('amd64')
   expect(owners.get('usr/lib/i386-linux-gnu/l.so')?.architecture).toBe('i386')
   expect(owners.get('bin/sh')?.name).toBe('dash')
@@ -78,7 +79,7 @@ test('gives a file to its distribution before Python, and to Python before Node'
     [`${site}/node_modules/x/y.js`]: '',
     [`${site}/node_modules/x/z.node`]: '',
   })
-  expect(listOwners(tree)).toEqual({
+  expect(nameOwners(tree)).toEqual({
     [`${site}/yaml/a.py`]: 'dpkg python3-yaml 1',
     [`${site}/yaml/b.so`]: 'python pyyaml 6.0',
     'usr/bin/tool': 'python pyyaml 6.0',
@@ -110,7 +111,7 @@ test("gives a Node package's files to the nearest package above them", async () 
     'etc/hostname': '',
   })
   expect(collectPackages(tree).map(({ name }) => name)).toEqual(['@s/a', 'app', 'b', 'root', 'semver', 'top'])
-  const owners = listOwners(tree)
+  const owners = nameOwners(tree)
   expect(owners).toMatchObject({
     'app/server.js': 'node app 1.0.0',
     'app/node_modules/@s/a/build/a.node': 'node @s/a 1.0.0',
@@ -131,7 +132,7 @@ test('takes files from databases that list them: apk', async () => {
     'lib/libc.so': '->ld-musl-aarch64.so.1',
     'opt/evil': '',
   })
-  expect(listOwners(tree)).toEqual({
+  expect(nameOwners(tree)).toEqual({
     'lib/ld-musl-aarch64.so.1': 'apk musl 1.2.5-r0',
     'lib/libc.so': 'apk musl 1.2.5-r0',
     'opt/evil': 'apk __proto__ 1',
@@ -150,5 +151,24 @@ test('ends on links that loop and lists of folders that nobody has', async () =>
     ok: '->../../../opt',
     'opt/f': '',
   })
-  expect(listOwners(tree)).toEqual({ 'opt/f': 'dpkg a 1' })
+  expect(nameOwners(tree)).toEqual({ 'opt/f': 'dpkg a 1' })
+})
+
+test('says the same whatever is asked for first, and nothing of folders and of what is not there', async () => {
+  const tree = await makeTree({
+    'var/lib/dpkg/status': [stanza('first'), stanza('second')].join('\n'),
+    'var/lib/dpkg/info/first.list': '/lib/x/a\n/opt/x\n/usr/share/nothing\n',
+    'var/lib/dpkg/info/second.list': '/usr/lib/x/a\n/srv/a\n/opt/x/a\n',
+    lib: '->usr/lib',
+    'usr/lib/x/a': '',
+    'srv/a': '',
+    'opt/x/a': '',
+  })
+  const expected = { 'usr/lib/x/a': 'first', 'srv/a': 'second', 'opt/x/a': 'second' }
+  for (const paths of [Object.keys(expected), Object.keys(expected).reverse()]) {
+    const find = createOwnerFinder(tree, collectPackages(tree))
+    const found = paths.flatMap(path => [path, path].map(each => [each, find(each)?.name]))
+    expect(Object.fromEntries(found)).toEqual(expected)
+    for (const path of ['opt/x', 'usr/share/nothing', 'a', '']) expect(find(path)).toBeUndefined()
+  }
 })

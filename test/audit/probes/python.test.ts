@@ -4,8 +4,8 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
 import { collectPackages } from '../../../src/audit/packages/collect-packages.js'
-import { buildFileOwners } from '../../../src/audit/packages/file-owners.js'
 import { fetchPackages } from '../../lab/debian-packages.js'
+import { listOwners } from '../packages/list-owners.js'
 import { makeTree } from '../packages/make-tree.js'
 import { readFact } from './read-source.js'
 import { readTree } from './read-tree.js'
@@ -42,7 +42,7 @@ test.each(['amd64', 'arm64', 's390x'])(
     const { stdout } = await execa('python3', ['-c', SCRIPT, root, SITE])
     const tree = await readTree(root)
     const packages = collectPackages(tree)
-    const owners = [...buildFileOwners(tree, packages)]
+    const owners = [...listOwners(tree, packages)]
     const found = packages.map(item => ({
       name: item.name,
       version: item.version,

@@ -125,6 +125,8 @@ test.each([
   ['linux/amd64', 'app/node_modules/@esbuild/linux-x64/x', 'app/node_modules/@esbuild/linux-‹arch›/x'],
   ['linux/arm64', 'app/node_modules/@esbuild/linux-arm64/x', 'app/node_modules/@esbuild/linux-‹arch›/x'],
   ['linux/arm64', 'usr/lib/x86_64-linux-gnu/libz.so.1', 'usr/lib/x86_64-linux-gnu/libz.so.1'],
+  ['linux/arm/v7', 'opt/linux/arm/v7', 'opt/linux/‹arch›'],
+  ['linux/arm/v7', 'bin/linux/arm/v7/tool', 'usr/bin/linux/‹arch›/tool'],
   ['linux/amd64', 'lib/x.cpython-311-x86_64-linux-gnu.so', 'usr/lib/x.cpython-311-‹triplet›.so'],
 ])('%s: %s is %s', (platform, path, expected) => {
   expect(makeView({ platform, files: {} }).neutralizePath(path)).toBe(expected)

@@ -1,6 +1,7 @@
 import type { FileFact } from '../../inventory.js'
 import { cleanPath, createPathBudget } from '../limits.js'
 import type { Probe } from '../probe.js'
+import { PROBE_BYTES } from '../probe-bytes.js'
 import { readLines } from '../read-lines.js'
 
 const FOLDERS = ['var/lib/dpkg/info/', 'var/lib/dpkg/status.d/']
@@ -14,7 +15,7 @@ const SUMS = '.md5sums'
  */
 export const dpkgFiles: Probe = {
   id: 'dpkg-files',
-  maxBytes: 16 * 1024 * 1024,
+  maxBytes: PROBE_BYTES['dpkg-files'],
   matches(path) {
     if (!path.endsWith(LIST) && !path.endsWith(SUMS)) return false
     return FOLDERS.some(folder => path.startsWith(folder) && !path.includes('/', folder.length))

@@ -1,5 +1,6 @@
 import { describeTooLarge, TOO_MANY } from '../limits.js'
 import type { Probe } from '../probe.js'
+import { PROBE_BYTES } from '../probe-bytes.js'
 import { parseStatus } from './parse-status.js'
 
 const STATUS = 'var/lib/dpkg/status'
@@ -8,7 +9,7 @@ const PARTS = 'var/lib/dpkg/status.d/'
 /** dpkg's database of installed packages, and the file for each package that distroless images have instead. */
 export const dpkgStatus: Probe = {
   id: 'dpkg-status',
-  maxBytes: 64 * 1024 * 1024,
+  maxBytes: PROBE_BYTES['dpkg-status'],
   matches(path) {
     if (!path.startsWith(STATUS)) return false
     if (path.length === STATUS.length) return true

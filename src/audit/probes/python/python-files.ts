@@ -1,6 +1,7 @@
 import type { FileFact } from '../../inventory.js'
 import { cleanPath, createPathBudget } from '../limits.js'
 import type { Probe } from '../probe.js'
+import { PROBE_BYTES } from '../probe-bytes.js'
 import { readLines } from '../read-lines.js'
 
 const END = '.dist-info/RECORD'
@@ -12,7 +13,7 @@ const END = '.dist-info/RECORD'
  */
 export const pythonFiles: Probe = {
   id: 'python-files',
-  maxBytes: 16 * 1024 * 1024,
+  maxBytes: PROBE_BYTES['python-files'],
   matches: path => path.endsWith(END) && !path.includes('/_vendor/'),
   read(source, path): FileFact | undefined {
     if (source.size > pythonFiles.maxBytes) return undefined

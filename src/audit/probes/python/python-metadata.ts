@@ -1,6 +1,7 @@
 import type { FileFact, Package } from '../../inventory.js'
 import { isWord } from '../limits.js'
 import type { Probe } from '../probe.js'
+import { PROBE_BYTES } from '../probe-bytes.js'
 import { readAll } from '../read-all.js'
 
 /** The headers of interest are the first; what follows may be a whole readme. */
@@ -14,7 +15,7 @@ const HEAD_BYTES = 64 * 1024
  */
 export const pythonMetadata: Probe = {
   id: 'python-metadata',
-  maxBytes: 16 * 1024 * 1024,
+  maxBytes: PROBE_BYTES['python-metadata'],
   matches(path) {
     return (
       (path.endsWith('.egg-info') ||

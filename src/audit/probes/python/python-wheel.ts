@@ -1,5 +1,6 @@
 import { isWord } from '../limits.js'
 import type { Probe } from '../probe.js'
+import { PROBE_BYTES } from '../probe-bytes.js'
 import { readAll } from '../read-all.js'
 
 /** A wheel for every Python and platform at once has some dozen. */
@@ -8,7 +9,7 @@ const MAX_TAGS = 256
 /** `*.dist-info/WHEEL`: for which Pythons and platforms it was built (PyPA "Binary distribution format"). */
 export const pythonWheel: Probe = {
   id: 'python-wheel',
-  maxBytes: 64 * 1024,
+  maxBytes: PROBE_BYTES['python-wheel'],
   matches: path => path.endsWith('.dist-info/WHEEL') && !path.includes('/_vendor/'),
   read(source) {
     if (source.size > pythonWheel.maxBytes) return undefined

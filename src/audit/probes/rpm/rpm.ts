@@ -2,6 +2,7 @@ import type { ByteSource } from '../../byte-source.js'
 import type { FileFact } from '../../inventory.js'
 import { createPackageList, createPathBudget, describeTooLarge, TOO_MANY, TOO_MANY_PATHS } from '../limits.js'
 import type { Probe } from '../probe.js'
+import { PROBE_BYTES } from '../probe-bytes.js'
 import { readPart } from '../read-all.js'
 import { isBerkeley, readBerkeleyBlobs } from './berkeley-blobs.js'
 import type { Blobs } from './blobs.js'
@@ -18,7 +19,7 @@ const FILES: ReadonlySet<string> = new Set(['rpmdb.sqlite', 'Packages', 'Package
  */
 export const rpm: Probe = {
   id: 'rpm',
-  maxBytes: 256 * 1024 * 1024,
+  maxBytes: PROBE_BYTES.rpm,
   matches(path) {
     const slash = path.lastIndexOf('/') + 1
     return FILES.has(path.slice(slash)) && FOLDERS.has(path.slice(0, slash))

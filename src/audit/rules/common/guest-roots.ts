@@ -11,8 +11,8 @@ const SYSTEM_FILES =
 /** Folders below the root that hold a C library, start files or a language's own libraries. */
 const systemFolders = oncePerView(view => {
   const folders = new Set<string>()
-  for (const [path, entry] of view.inventory.tree) {
-    if (entry.type === 'directory' || !SYSTEM_FILES.test(baseName(path))) continue
+  for (const { path, type } of view.inventory.tree.values()) {
+    if (type === 'directory' || !SYSTEM_FILES.test(baseName(path))) continue
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
       const folder = path.slice(0, end)
       if (folders.has(folder)) break

@@ -68,11 +68,11 @@ export const listLoadedFiles = oncePerView((view): LoadedFiles => {
   })
   const dynamic = judged.filter(file => file.elf.needed !== undefined || file.elf.interpreter !== undefined)
   const programs = dynamic.filter(file => file.elf.interpreter !== undefined && isStarted(view, file))
-  const loaded = new Set(
-    programs
-      .filter(file => !isOfOtherLibc(view, file))
-      .flatMap(file => view.listClosure(file).map(({ path }) => path)),
-  )
+  const loaded = new Set<string>()
+  for (const file of programs) {
+    if (isOfOtherLibc(view, file)) continue
+    for (const { path } of view.listClosure(file)) loaded.add(path)
+  }
   const others = dynamic.filter(file => file.elf.interpreter === undefined && !loaded.has(file.path))
   return { programs, others }
 })

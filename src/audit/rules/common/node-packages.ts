@@ -1,4 +1,5 @@
 import type { NodeManifest, Package } from '../../inventory.js'
+import { listFacts } from '../../tree/list-facts.js'
 import type { PlatformView } from '../../view/platform-view.js'
 import { oncePerView } from './per-view.js'
 
@@ -26,9 +27,8 @@ const CPUS: ReadonlyMap<string, string> = new Map([
 /** Every installed Node package, by folder. */
 export const listNodePackages = oncePerView((view): ReadonlyMap<string, NodePackage> => {
   const packages = new Map<string, NodePackage>()
-  for (const [path, entry] of view.inventory.tree) {
-    const fact = entry.content?.fact
-    if (fact?.kind !== 'node-manifest' || !path.endsWith('/package.json')) continue
+  for (const { path, fact } of listFacts(view.inventory.tree, 'node-manifest')) {
+    if (!path.endsWith('/package.json')) continue
     const folder = path.slice(0, -'/package.json'.length)
     packages.set(folder, { folder, package: fact.package, manifest: fact.manifest })
   }

@@ -1,4 +1,5 @@
 import type { ArchiveMember, TreeEntry } from '../../inventory.js'
+import { listFacts } from '../../tree/list-facts.js'
 import { findAbi, fitsAbi } from '../../view/abi.js'
 import type { PlatformView } from '../../view/platform-view.js'
 import { cite, nameMachine } from '../common/describe.js'
@@ -27,9 +28,8 @@ export function judgeJars(view: PlatformView): readonly RuleHit[] {
   if (abi === undefined || !view.complete) return []
   const ownGroups = new Set<string>()
   const lacking: Archive[] = []
-  for (const [path, entry] of view.inventory.tree) {
-    const fact = entry.content?.fact
-    if (fact?.kind !== 'archive' || isTestData(path)) continue
+  for (const { path, entry, fact } of listFacts(view.inventory.tree, 'archive')) {
+    if (isTestData(path)) continue
     const native = fact.members.filter((member): member is Required<ArchiveMember> => isCode(member))
     if (native.some(({ elf }) => fitsAbi(elf, abi)))
       for (const group of listBuildGroups(spellOut(path), view.platform)) ownGroups.add(group)

@@ -66,8 +66,8 @@ function sortAddons(view: PlatformView): {
   const alien: TreeEntry[] = []
   const abi = findAbi(view.platform)
   if (abi === undefined) return { byPackage, alien }
-  for (const [path, entry] of view.inventory.tree) {
-    const { content } = entry
+  for (const entry of view.inventory.tree.values()) {
+    const { path, content } = entry
     const elf = content?.elf
     const isAddon = path.endsWith('.node') && content !== undefined && entry.size > 0
     if ((!isAddon && (elf === undefined || !path.includes('node_modules/'))) || isTestData(path)) continue

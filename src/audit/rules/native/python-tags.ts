@@ -1,4 +1,5 @@
 import type { TreeEntry } from '../../inventory.js'
+import { listFacts } from '../../tree/list-facts.js'
 import { findAbi, fitsAbi } from '../../view/abi.js'
 import type { PlatformView } from '../../view/platform-view.js'
 import { cite, nameMachine, showText } from '../common/describe.js'
@@ -18,7 +19,8 @@ function judgeExtensions(view: PlatformView): readonly RuleHit[] {
   if (abi === undefined) return []
   const wrong: { readonly entry: TreeEntry; readonly stem: string; readonly tag: string }[] = []
   const ownStems = new Set<string>()
-  for (const [path, entry] of view.inventory.tree) {
+  for (const entry of view.inventory.tree.values()) {
+    const { path } = entry
     const tagged = readPythonTag(path)
     if (tagged === undefined || entry.content === undefined) continue
     if (isOwnTag(tagged.tag, view.platform)) ownStems.add(tagged.stem)
@@ -58,9 +60,8 @@ function judgeWheels(view: PlatformView): readonly RuleHit[] {
     findForeignFiles(view).suspicious.map(({ file }) => view.findOwner(file.path)?.name ?? ''),
   )
   const hits: RuleHit[] = []
-  for (const [path, entry] of view.inventory.tree) {
-    const fact = entry.content?.fact
-    if (fact?.kind !== 'wheel' || fact.tags.some(tag => isOwnWheel(tag, view)) || isTestData(path)) continue
+  for (const { path, entry, fact } of listFacts(view.inventory.tree, 'wheel')) {
+    if (fact.tags.some(tag => isOwnWheel(tag, view)) || isTestData(path)) continue
     const folder = folderOf(path)
     const name = view.findOwner(path)?.name ?? folder.slice(folder.lastIndexOf('/') + 1)
     if (told.has(name) || holdsOwnCode(view, name)) continue
