@@ -51,11 +51,19 @@ export function judgeRuling(ruling: Ruling, facts: RulingFacts): Judgement {
       return judgeAlone(facts)
     case 'native':
     case 'native-masked':
+      if (ruling === 'native-masked' && listNative(facts).every(member => member.illegalInstruction)) {
+        return {
+          cause: 'architecture',
+          advice: `Natively it dies on ${plain} of an instruction that the CPU does not have, and emulators have the newest CPU unless they are told: build for the platform's baseline, or choose the code by what the CPU has at run time.`,
+          maskedBy: listMasks(facts),
+          evidence: [...describeCpus(facts), ...describeLevel(facts.legs, facts)],
+        }
+      }
       return {
         cause: 'architecture',
         advice: `It ${facts.verb} natively on ${plain} while another platform is right natively: look at this platform's build and its native dependencies.`,
         ...(ruling === 'native-masked' ? { maskedBy: listMasks(facts) } : {}),
-        evidence: facts.legs.length > 0 && ruling === 'native-masked' ? describeLevel(facts.legs, facts) : [],
+        evidence: ruling === 'native-masked' ? describeLevel(facts.legs, facts) : [],
       }
     case 'native-against-emulated':
     case 'native-against-emulated-masked':
@@ -180,6 +188,22 @@ function judgeEvidence(ruling: Ruling, facts: RulingFacts): Judgement {
 
 function targetsOf(facts: RulingFacts): Target[] {
   return facts.members.map(member => member.target)
+}
+
+function listNative(facts: RulingFacts): TargetEvidence[] {
+  return facts.members.filter(member => member.target.execution === 'native')
+}
+
+/** The CPUs of the hosts on which it is bad natively. */
+function describeCpus(facts: RulingFacts): Evidence[] {
+  return listNative(facts).flatMap(({ target }) => {
+    const cpu = facts.record.hosts.find(host => host.name === target.host)?.cpuModel
+    if (cpu === undefined) return []
+    const text = `the CPU of ${target.host} is ${cpu}`
+    return [
+      { kind: 'host-fact' as const, target: target.id, text, data: { host: target.host, cpuModel: cpu } },
+    ]
+  })
 }
 
 function isPlainEmulated(target: Target): boolean {

@@ -123,7 +123,10 @@ describe('judgeRun', () => {
             title: 'host pi1 was lost during the run',
             evidence: [
               { text: 'connection reset', data: { host: 'pi1', phase: 'run' } },
-              { text: '1 check ran on pi2 instead', data: { moved: 1, movedTo: ['pi2'] } },
+              {
+                text: '1 check of the same platform ran on pi2',
+                data: { elsewhere: 1, elsewhereOn: ['pi2'] },
+              },
             ],
           },
         ])

@@ -1,4 +1,6 @@
 import builderModule, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
+import { isMasked } from '../../attribute/draft.js'
+import { losesCoverage, measureLoss } from '../../compare/measure-loss.js'
 import { type CheckRecord, type CheckResult, lastAttempt } from '../../compare/run-record.js'
 import type { AuditSummary } from '../../model/audit.js'
 import type { CheckError } from '../../model/check.js'
@@ -18,7 +20,13 @@ const junit = builderModule as unknown as Builder
  */
 export function renderJunit(report: RunReport): string {
   const document = junit.newBuilder().name('archparity')
-  for (const target of report.record.targets) addTarget(document.testSuite(), target, report)
+  addMasked(document, report)
+  const taken = new Set<string>(OWN_SUITES)
+  for (const target of report.record.targets) {
+    const name = taken.has(target.label) ? target.id : target.label
+    taken.add(name)
+    addTarget(document.testSuite(), target, name, report)
+  }
   addAudit(document, report)
   addComparison(document, report)
   addCoverage(document, report)
@@ -27,16 +35,36 @@ export function renderJunit(report: RunReport): string {
 
 type Names = Set<string>
 
-function addTarget(suite: TestSuite, target: Target, report: RunReport): void {
+const MASKED = 'masked by emulation'
+/** Suites that are no target's. */
+const OWN_SUITES = [MASKED, 'audit', 'comparison', 'coverage']
+
+/** What emulation hides stands before everything else: an emulated test run would have shipped it. */
+function addMasked(document: Builder, report: RunReport): void {
+  const findings = report.findings.filter(isMasked)
+  if (findings.length === 0) return
+  const suite = document.testSuite()
+  openSuite(suite, MASKED, report)
+  suite.time(0)
+  const names: Names = new Set()
+  for (const finding of findings) {
+    addCase(suite, names, `masked.${finding.kind}`, finding.title)
+      .time(0)
+      .failure(clean(`${finding.cause}: ${finding.title}`), MASKED)
+      .stacktrace(sanitizeXml(describeFinding(finding)))
+  }
+}
+
+function addTarget(suite: TestSuite, target: Target, name: string, report: RunReport): void {
   const { record } = report
-  openSuite(suite, target.label, report)
-  for (const [name, value] of listProperties(target, report)) suite.property(name, clean(value))
+  openSuite(suite, name, report)
+  for (const [property, value] of listProperties(target, report)) suite.property(property, clean(value))
   const names: Names = new Set()
   let time = 0
   for (const check of record.checks) {
     const result = check.results.get(target.id)
     if (result === undefined) continue
-    const test = addCase(suite, names, `${target.label}.${check.check.file}`, nameCheck(check))
+    const test = addCase(suite, names, `${name}.${check.check.file}`, nameCheck(check))
     test.time(toSeconds(result.durationMs)).file(clean(check.check.file))
     time += result.durationMs
     fillResult(test, result)
@@ -45,7 +73,7 @@ function addTarget(suite: TestSuite, target: Target, report: RunReport): void {
   const files = new Set(record.checks.map(check => check.check.file))
   for (const error of record.suiteErrors) {
     if (error.target !== target.id || files.has(error.file)) continue
-    const test = addCase(suite, names, `${target.label}.${error.file}`, error.file)
+    const test = addCase(suite, names, `${name}.${error.file}`, error.file)
     test.time(0).error(clean(error.message), error.code, sanitizeXml(error.stack ?? error.message))
   }
   suite.time(toSeconds(time))
@@ -70,8 +98,12 @@ function listProperties(target: Target, report: RunReport): [string, string][] {
     ['execution', target.execution],
     ['emulator', emulator?.name],
     ['emulator-version', emulator?.version],
+    ['emulator-flags', emulator?.flags],
+    ['cpu', emulator === undefined ? host?.cpuModel : emulator.cpu],
+    ['slowdown', target.slowdown?.toString()],
     ['kernel', host?.kernel],
     ['engine', host && `${host.engine.name} ${host.engine.version}`],
+    ['endpoint', host?.kind === undefined || host.kind === 'local' ? undefined : host.endpoint],
   ]
   return properties.flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as [string, string]],
@@ -220,7 +252,14 @@ function addCoverage(document: Builder, report: RunReport): void {
   }
   for (const loss of record.hostLosses) {
     const test = addCase(suite, names, 'coverage.hosts', loss.host).time(0)
-    test.error(clean(loss.message), 'host-lost', sanitizeXml(loss.message))
+    const cost = measureLoss(record, loss)
+    if (losesCoverage(loss, cost)) {
+      const details = [loss.message, loss.hint].filter(Boolean).join('\n')
+      test.error(clean(loss.message), loss.code ?? 'host-lost', sanitizeXml(details))
+    } else {
+      const instead = cost.elsewhere > 0 ? `; its checks ran on ${cost.elsewhereOn.join(', ')}` : ''
+      test.standardOutput(sanitizeXml(`lost, without loss of coverage${instead}: ${loss.message}`))
+    }
   }
   if (runError !== undefined)
     addCase(suite, names, 'coverage.run', 'run').time(0).error(clean(runError), 'run')
