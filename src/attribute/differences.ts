@@ -110,7 +110,7 @@ function draftDifference(check: CheckRecord, found: Found, world: World): Findin
   return {
     ...conclusion.draft,
     kind: 'difference',
-    lead: values[0]?.map(value => value.text).join('\n') ?? '',
+    lead: `${values[0]?.map(value => value.text).join('\n') ?? ''}\0${conclusion.apart}`,
     title: (checks, all) => {
       const what = deviations.length === 1 ? `${sayField(first.difference)} ` : ''
       const verb = what !== '' || checks.startsWith('"') ? 'differs' : 'differ'

@@ -51,7 +51,7 @@ function draftFailure(
   return {
     ...conclusion.draft,
     kind: 'failure',
-    lead: members[0]?.lead ?? '',
+    lead: `${members[0]?.lead ?? ''}\0${conclusion.apart}`,
     title: (checks, all) => {
       const one = checks.startsWith('"')
       const where = ruling === 'everywhere' ? 'every platform' : sayTargets(all, decided)

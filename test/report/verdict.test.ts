@@ -195,6 +195,15 @@ describe('judgeRun', () => {
         expect(verdict.outcome, code).toBe('parity')
         expect(findings.map(finding => finding.title)).toEqual(['host pi1 was lost during the run'])
       }
+      for (const [code, outcome] of [
+        ['worker-lost', 'incomplete'],
+        ['suite-broken', 'usage'],
+      ] as const) {
+        const alive = loseHost({ absent: true }, {})
+        const target = 'linux/amd64 native@local'
+        alive.add({ type: 'suite-errored', target, pass: 'main', file: FILE, code, message: 'x' })
+        expect(judge(alive.finish()).outcome, code).toBe(outcome)
+      }
       const broken = loseHost({ absent: true }, { absent: true })
       const at = { pass: 'main', file: 'suites/c.suite.ts', code: 'suite-broken', message: 'x' } as const
       broken.add({ type: 'suite-errored', target: PI1, ...at })
