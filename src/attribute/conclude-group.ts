@@ -16,6 +16,8 @@ export interface Conclusion {
   /** What more there is about each member. */
   readonly own: readonly (readonly Evidence[])[]
   readonly last: readonly Evidence[]
+  /** Set where checks are one finding only if the very same targets are bad: what is said names them. */
+  readonly apart: string
   /** CPU models that are too small, where that is what it comes to. */
   readonly needsMoreThan: string | undefined
 }
@@ -37,6 +39,7 @@ export function concludeGroup(
   const { cause, advice, maskedBy, evidence = [] } = judgement
   // The CPU model and the clock tell of the same checks and platforms as the finding that they stand beside.
   const part = ruling === 'slow' ? 'slow' : ruling.startsWith('cpu') ? 'cpu' : undefined
+  const isOfTargets = part !== undefined || ruling.endsWith('-disagree')
   const leads = ruling === 'cpu-level' || ruling === 'hosts-disagree'
   const time = (index: number) => {
     const member = members[index]
@@ -62,6 +65,7 @@ export function concludeGroup(
       ...describeTouched(statics[index] ?? [], member.target),
     ]),
     last: leads ? [] : evidence,
+    apart: isOfTargets ? members.map(member => member.target.id).join() : '',
     needsMoreThan: ruling === 'cpu-level' ? joinNames([...new Set(models)]) : undefined,
   }
 }

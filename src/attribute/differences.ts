@@ -106,16 +106,15 @@ function draftDifference(check: CheckRecord, found: Found, world: World): Findin
   ])
   const targets = group.members.map(member => member.target)
   const decided = record.targets.filter(target => first.outcomes.has(target.id))
-  const where = sayTargets(targets, decided)
   const leading = findObservation(check, targets[0], first.difference)
   return {
     ...conclusion.draft,
     kind: 'difference',
-    lead: values[0]?.map(value => value.text).join('\n') ?? '',
-    title: checks => {
+    lead: `${values[0]?.map(value => value.text).join('\n') ?? ''}\0${conclusion.apart}`,
+    title: (checks, all) => {
       const what = deviations.length === 1 ? `${sayField(first.difference)} ` : ''
       const verb = what !== '' || checks.startsWith('"') ? 'differs' : 'differ'
-      return `${what === '' ? checks : `${what}in ${checks}`} ${verb} on ${where}`
+      return `${what === '' ? checks : `${what}in ${checks}`} ${verb} on ${sayTargets(all, decided)}`
     },
     evidence: [...conclusion.first, ...interleave(values), ...conclusion.last],
     reproduce: targets.slice(0, 1).flatMap(target => listCommands(record, target, leading)),

@@ -2,7 +2,7 @@ import type { Evidence } from '../model/finding.js'
 import type { HostFacts } from '../model/host.js'
 import type { Target } from '../model/target.js'
 import type { TargetEvidence } from './evidence.js'
-import type { Judgement } from './rulings.js'
+import type { Judgement } from './ruling-facts.js'
 import { joinNames } from './world.js'
 
 /** What is known where native hosts of one platform do not agree about one image. */

@@ -13,8 +13,8 @@ export interface FindingDraft {
   readonly maskedBy?: readonly Target[]
   /** Drafts with the same lead, kind, cause and platforms become one finding. */
   readonly lead: string
-  /** How the title names what happened, given how it names the checks: `"x" fails on linux/arm64`. */
-  readonly title: (checks: string) => string
+  /** How the title names what happened, given how it names the checks, and on which targets: `"x" fails on linux/arm64`. */
+  readonly title: (checks: string, targets: readonly Target[]) => string
   /** Ids of checks, in the record's order. */
   readonly checks: readonly string[]
   readonly targets: readonly Target[]
@@ -55,7 +55,8 @@ function mergeGroup(group: readonly FindingDraft[], names: ReadonlyMap<string, s
   const evidence = dropRepeated(group.flatMap(draft => draft.evidence))
   const masks = first.maskedBy ?? []
   const masked = masks.length > 0
-  const title = first.title(nameChecks(checks, names))
+  const targets = [...new Set(group.flatMap(draft => draft.targets))]
+  const title = first.title(nameChecks(checks, names), targets)
   const parts = checks.length === 0 ? [first.lead] : checks
   return {
     key: nameFinding(first.kind, platforms, first.part === undefined ? parts : [...parts, first.part]),
@@ -63,7 +64,7 @@ function mergeGroup(group: readonly FindingDraft[], names: ReadonlyMap<string, s
     cause: first.cause,
     title: masked ? `${title} (masked by emulation)` : title,
     platforms,
-    targets: [...new Set(group.flatMap(draft => draft.targets.map(target => target.id)))],
+    targets: targets.map(target => target.id),
     checks,
     evidence: (masked ? [describeMask(masks), ...evidence] : evidence).slice(0, MAX_EVIDENCE),
     advice: first.advice,
@@ -126,12 +127,17 @@ export function sayPlatforms(platforms: readonly string[]): string {
 
 /**
  * Where something is so: the platforms, and of a platform that has targets among `others` as well, which of its targets
- * (`linux/arm64 (emulated)`). A leg of a CPU model is always named, and never sets its platform's other targets apart.
+ * (`linux/arm64 (emulated)`). A leg of a CPU model is named where it stands alone, and never sets its platform's other
+ * targets apart.
  */
-export function sayTargets(targets: readonly Target[], others: readonly Target[]): string {
+export function sayTargets(concerned: readonly Target[], others: readonly Target[]): string {
+  const main = concerned.filter(target => !isLeg(target))
+  const isLone = (leg: Target) =>
+    !main.some(target => formatPlatform(target.platform) === formatPlatform(leg.platform))
+  const targets = concerned.filter(target => !isLeg(target) || isLone(target))
   const split = new Set(
     others
-      .filter(other => !targets.includes(other) && !isLeg(other))
+      .filter(other => !concerned.includes(other) && !isLeg(other))
       .map(other => formatPlatform(other.platform)),
   )
   const names = targets.map(target => {

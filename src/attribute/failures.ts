@@ -47,14 +47,14 @@ function draftFailure(
   const conclusion = concludeGroup(check, group, groups, outcomes, record, 'fails')
   const targets = members.map(member => member.target)
   const decided = record.targets.filter(target => outcomes.has(target.id))
-  const where = ruling === 'everywhere' ? 'every platform' : sayTargets(targets, decided)
   const fallen = conclusion.needsMoreThan
   return {
     ...conclusion.draft,
     kind: 'failure',
-    lead: members[0]?.lead ?? '',
-    title: checks => {
+    lead: `${members[0]?.lead ?? ''}\0${conclusion.apart}`,
+    title: (checks, all) => {
       const one = checks.startsWith('"')
+      const where = ruling === 'everywhere' ? 'every platform' : sayTargets(all, decided)
       if (fallen === undefined) return `${checks} ${one ? 'fails' : 'fail'} on ${where}`
       return `${checks} on ${sayPlatforms(platformsOf(targets))} ${one ? 'needs' : 'need'} more than ${fallen}`
     },

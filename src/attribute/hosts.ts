@@ -5,7 +5,7 @@ import type { Evidence } from '../model/finding.js'
 import type { LostCoverage } from '../model/target.js'
 import { type FindingDraft, sayPlatforms, sayTargets } from './draft.js'
 import { cut, firstLine } from './evidence.js'
-import { selectTargets } from './world.js'
+import { joinNames, selectTargets } from './world.js'
 
 /** Findings for what no verdict could be had of: lost hosts and platforms, checks that errored. */
 export function findHostFaults(record: RunRecord): FindingDraft[] {
@@ -45,12 +45,15 @@ function draftLostHosts(record: RunRecord): FindingDraft[] {
   })
 }
 
-function describeCost({ undecided, moved, movedTo, unknownSuites }: LossCost): Evidence[] {
+function describeCost({ undecided, elsewhere, elsewhereOn, unknownSuites }: LossCost): Evidence[] {
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
   const texts: [string, Record<string, unknown>][] = []
   if (undecided > 0) texts.push([`${count(undecided, 'result')} stayed without a verdict`, { undecided }])
-  if (moved > 0)
-    texts.push([`${count(moved, 'check')} ran on ${movedTo.join(', ')} instead`, { moved, movedTo }])
+  if (elsewhere > 0)
+    texts.push([
+      `${count(elsewhere, 'check')} of the same platform ran on ${joinNames(elsewhereOn)}`,
+      { elsewhere, elsewhereOn },
+    ])
   if (unknownSuites.length > 0)
     texts.push([`no host ran all of ${unknownSuites.join(', ')}`, { suites: unknownSuites }])
   return texts.map(([text, data]) => ({ kind: 'host-fact', text: cut(text), data }))

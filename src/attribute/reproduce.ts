@@ -95,9 +95,9 @@ function nameImage(
   const from = `${image.source === 'oci-archive' ? 'oci-archive' : 'oci'}:${image.repository}`
   const choose = ['--override-os', os, '--override-arch', architecture]
   if (variant) choose.push('--override-variant', variant)
-  const copy = ['skopeo', ...choose, 'copy', from]
-  if (docker.length === 1) return { prepare: [quoteCommand([...copy, `docker-daemon:${name}`])], name }
+  const copy = ['skopeo', ...choose, 'copy']
+  if (docker.length === 1) return { prepare: [quoteCommand([...copy, from, `docker-daemon:${name}`])], name }
   // skopeo knows no engine behind ssh; the client carries the image to any of them.
-  const load = `${quoteCommand([...copy, `docker-archive:/dev/stdout:${name}`])} | ${quoteCommand([...docker, 'load'])}`
-  return { prepare: [load], name }
+  const save = quoteCommand([...copy, '--quiet', from, `docker-archive:/dev/stdout:${name}`])
+  return { prepare: [`${save} | ${quoteCommand([...docker, 'load'])}`], name }
 }

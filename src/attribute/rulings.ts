@@ -1,41 +1,24 @@
-import type { RunRecord } from '../compare/run-record.js'
-import type { AuditFinding } from '../model/audit.js'
-import type { Cause, Evidence } from '../model/finding.js'
 import { formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
 import { type Disagreement, describeHostFacts, judgeDisagreement } from './disagreement.js'
 import { sayPlatforms } from './draft.js'
-import type { TargetEvidence } from './evidence.js'
-import { isLeg, type Ruling } from './table.js'
+import {
+  describeCpus,
+  describeEmulators,
+  describeGoodLegs,
+  describeLevel,
+  isPlainEmulated,
+  type Judgement,
+  listMasks,
+  listNative,
+  nameEmulators,
+  nameModels,
+  type RulingFacts,
+  targetsOf,
+} from './ruling-facts.js'
+import type { Ruling } from './table.js'
 import { adviseOnTime } from './time-limit.js'
-import { joinNames, nameEmulator, platformsOf } from './world.js'
-
-/** A ruling turned into a cause, with what to do next. */
-export interface Judgement {
-  readonly cause: Cause
-  readonly advice: string
-  /** Emulated targets that hide a fault which is there natively. */
-  readonly maskedBy?: readonly Target[]
-  /** What the cause rests on beside what the bad targets show themselves. */
-  readonly evidence?: readonly Evidence[]
-}
-
-/** What is known beside the ruling itself. */
-export interface RulingFacts {
-  /** The bad targets that share the ruling, with what they show. */
-  readonly members: readonly TargetEvidence[]
-  /** Legs that repeat it. */
-  readonly legs: readonly TargetEvidence[]
-  /** All bad legs of this check, also those that are findings of their own. */
-  readonly otherLegs: readonly TargetEvidence[]
-  /** Static findings about what the check touches, for each of `members`. */
-  readonly statics: readonly (readonly AuditFinding[])[]
-  /** All targets on which it is as it should be. */
-  readonly good: readonly Target[]
-  readonly record: RunRecord
-  /** `fails` or `differs`. */
-  readonly verb: 'fails' | 'differs'
-}
+import { platformsOf } from './world.js'
 
 /** Turns a ruling into a cause. Signatures and static findings count only where the table does not decide. */
 export function judgeRuling(ruling: Ruling, facts: RulingFacts): Judgement {
@@ -51,11 +34,19 @@ export function judgeRuling(ruling: Ruling, facts: RulingFacts): Judgement {
       return judgeAlone(facts)
     case 'native':
     case 'native-masked':
+      if (ruling === 'native-masked' && listNative(facts).every(member => member.illegalInstruction)) {
+        return {
+          cause: 'architecture',
+          advice: `Natively it dies on ${plain} of an instruction that the CPU does not have, and emulators have the newest CPU unless they are told: build for the platform's baseline, or choose the code by what the CPU has at run time.`,
+          maskedBy: listMasks(facts),
+          evidence: [...describeCpus(facts), ...describeLevel(facts.legs, facts)],
+        }
+      }
       return {
         cause: 'architecture',
         advice: `It ${facts.verb} natively on ${plain} while another platform is right natively: look at this platform's build and its native dependencies.`,
         ...(ruling === 'native-masked' ? { maskedBy: listMasks(facts) } : {}),
-        evidence: facts.legs.length > 0 && ruling === 'native-masked' ? describeLevel(facts.legs, facts) : [],
+        evidence: ruling === 'native-masked' ? describeLevel(facts.legs, facts) : [],
       }
     case 'native-against-emulated':
     case 'native-against-emulated-masked':
@@ -176,81 +167,4 @@ function judgeEvidence(ruling: Ruling, facts: RulingFacts): Judgement {
     advice: signature === undefined ? rest : `${signature.advice} ${rest}`,
     evidence: more,
   }
-}
-
-function targetsOf(facts: RulingFacts): Target[] {
-  return facts.members.map(member => member.target)
-}
-
-function isPlainEmulated(target: Target): boolean {
-  return target.execution === 'emulated' && !isLeg(target)
-}
-
-/** The emulated targets of the bad platforms on which it is right. */
-function listMasks(facts: RulingFacts): Target[] {
-  const platforms = platformsOf(targetsOf(facts))
-  return facts.good.filter(
-    target => isPlainEmulated(target) && platforms.includes(formatPlatform(target.platform)),
-  )
-}
-
-function nameModels(legs: readonly TargetEvidence[]): string {
-  return joinNames([...new Set(legs.flatMap(leg => leg.target.emulator?.cpu ?? []))])
-}
-
-/** What shows that a CPU model is too small: the same emulator is right without it. */
-function describeLevel(legs: readonly TargetEvidence[], facts: RulingFacts): Evidence[] {
-  return legs.map(({ target }) => {
-    const platform = formatPlatform(target.platform)
-    const rightOn = facts.good
-      .filter(good => isPlainEmulated(good) && formatPlatform(good.platform) === platform)
-      .map(good => good.id)
-    return {
-      kind: 'executed',
-      target: target.id,
-      text: `needs more than ${target.emulator?.cpu}: under the CPU that ${nameEmulator(target)} chooses by itself it is right`,
-      data: { needsMoreThan: target.emulator?.cpu, rightOn, emulator: target.emulator },
-    }
-  })
-}
-
-/** Legs that are right where the emulator's own choice of CPU is not. */
-function describeGoodLegs(facts: RulingFacts): Evidence[] {
-  const platforms = platformsOf(targetsOf(facts))
-  return facts.good
-    .filter(target => isLeg(target) && platforms.includes(formatPlatform(target.platform)))
-    .map(target => ({
-      kind: 'executed',
-      target: target.id,
-      text: `it is right under the CPU model ${target.emulator?.cpu}`,
-      data: { emulator: target.emulator },
-    }))
-}
-
-/** Which emulator, in which version and with which flags of its registration, on which host. */
-function describeEmulators(facts: RulingFacts): Evidence[] {
-  const platforms = platformsOf(targetsOf(facts))
-  const right = facts.good.filter(
-    target => isPlainEmulated(target) && platforms.includes(formatPlatform(target.platform)),
-  )
-  return [...targetsOf(facts), ...right].flatMap(target => {
-    if (target.emulator === undefined) return []
-    const { flags } = target.emulator
-    const registered = flags === undefined ? '' : `, registered with the flags ${flags || 'none'}`
-    const verdict = right.includes(target) ? 'right' : 'not right'
-    return [
-      {
-        kind: 'host-fact' as const,
-        target: target.id,
-        text: `${verdict} under ${nameEmulator(target)}${registered} on ${target.host}`,
-        data: { emulator: target.emulator, host: target.host },
-      },
-    ]
-  })
-}
-
-function nameEmulators(facts: RulingFacts): string {
-  const emulated = targetsOf(facts).filter(target => target.execution === 'emulated')
-  const names = [...new Set(emulated.map(nameEmulator))]
-  return names.length > 3 || names.length === 0 ? 'emulation' : names.join(', ')
 }

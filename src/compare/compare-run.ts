@@ -1,12 +1,13 @@
 import type { Observation } from '../model/observation.js'
 import type { Target } from '../model/target.js'
 import { decodeBytes } from './bytes.js'
-import { compareCheck } from './compare-check.js'
+import { compareTrusted } from './compare-trusted.js'
 import type { Comparison } from './comparison.js'
 import { createContext, type NormalizeContext } from './normalize/context.js'
 import type { RuleCounts } from './normalize/normalize-line.js'
 import { findContainerIds, NORMALIZE_RULES } from './normalize/rules.js'
 import type { RunRecord } from './run-record.js'
+import { isAfterLoss } from './settle-results.js'
 import { findSiblings } from './siblings.js'
 
 /** Compares every check of a run across its targets. Pure: the same record gives the same comparison. */
@@ -17,7 +18,11 @@ export function compareRun(record: RunRecord): Comparison {
   const repeated = reference === undefined ? [] : [reference, ...findSiblings(reference, record.targets)]
   const noiseContexts = new Map(repeated.map(target => [target.id, describeTarget(record, target, 'noise')]))
   const world = { targets: record.targets, reference, contexts, noiseContexts, fired }
-  const checks = record.checks.map(check => compareCheck(check, world))
+  const checks = record.checks.map(check =>
+    compareTrusted(check, world, target =>
+      isAfterLoss(check.results.get(target.id), target, record.hostLosses),
+    ),
+  )
   const rules = NORMALIZE_RULES.flatMap(({ name, description }) => {
     const lines = fired.get(name)
     return lines === undefined ? [] : [{ name, description, lines }]

@@ -60,7 +60,14 @@ export interface MaskNote {
   readonly kind: Observation['kind']
   readonly label: string
   readonly field: string
-  readonly reason: 'noise' | 'noise-lines' | 'noise-paths' | 'noise-label' | 'kept-part' | 'still-growing'
+  readonly reason:
+    | 'noise'
+    | 'noise-lines'
+    | 'noise-paths'
+    | 'noise-label'
+    | 'kept-part'
+    | 'still-growing'
+    | 'host-lost'
   /** What was masked, for people: patterns or paths. */
   readonly what: readonly string[]
 }

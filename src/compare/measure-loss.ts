@@ -9,10 +9,10 @@ export interface LossCost {
   readonly targets: readonly Target[]
   /** Results on its targets that stayed without a verdict, on its siblings as well. */
   readonly undecided: number
-  /** Checks that other hosts ran in its place. */
-  readonly moved: number
+  /** Checks of its targets that other hosts decided: theirs from the start, or taken over. */
+  readonly elsewhere: number
   /** Those hosts, in the order of their targets. */
-  readonly movedTo: readonly string[]
+  readonly elsewhereOn: readonly string[]
   /** Suite files that only lost hosts ran: they may have checks that never began and that no event names. */
   readonly unknownSuites: readonly string[]
 }
@@ -20,9 +20,9 @@ export interface LossCost {
 /** Says what was lost with a host, and what others ran instead. */
 export function measureLoss(record: RunRecord, loss: HostLost): LossCost {
   const targets = record.targets.filter(target => target.host === loss.host)
-  const movedTo = new Set<string>()
+  const hosts = new Set<string>()
   let undecided = 0
-  let moved = 0
+  let elsewhere = 0
   for (const target of targets) {
     const siblings = findSiblings(target, record.targets)
     for (const { results } of record.checks) {
@@ -30,15 +30,15 @@ export function measureLoss(record: RunRecord, loss: HostLost): LossCost {
       if (status === 'errored' || status === 'inconclusive') undecided += 1
       const deciders = siblings.filter(sibling => isDecided(results.get(sibling.id)))
       if (status !== 'skipped' || deciders.length === 0) continue
-      moved += 1
-      for (const { host } of deciders) movedTo.add(host)
+      elsewhere += 1
+      for (const { host } of deciders) hosts.add(host)
     }
   }
   return {
     targets,
     undecided,
-    moved,
-    movedTo: [...movedTo],
+    elsewhere,
+    elsewhereOn: [...hosts],
     unknownSuites: targets.length === 0 ? [] : findUnknownSuites(record),
   }
 }

@@ -20,7 +20,7 @@ import type { Status } from '../model/status.js'
 import type { LostCoverage, Target } from '../model/target.js'
 import type { RunEnd } from './explain-missing.js'
 import { orderChecks, orderTargets } from './order.js'
-import { settleResults } from './settle-results.js'
+import { doubtFailure, settleResults } from './settle-results.js'
 
 /** What became of one check on one target in one pass. */
 export interface CheckResult {
@@ -287,9 +287,11 @@ function completeCheck(draft: CheckDraft, world: RunEnd): CheckRecord {
     check: draft.check,
     results: settleResults(draft, world),
     noise: new Map(
-      world.targets.flatMap(({ id }) => {
-        const result = draft.noise.get(id)
-        return result === undefined ? [] : [[id, result] as const]
+      world.targets.flatMap(target => {
+        const result = draft.noise.get(target.id)
+        return result === undefined
+          ? []
+          : [[target.id, doubtFailure(result, target, world.hostLosses)] as const]
       }),
     ),
     observations: settleObservations(draft.main, world.targets),

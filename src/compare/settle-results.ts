@@ -86,18 +86,33 @@ function nameHosts(targets: readonly Target[]): string {
 }
 
 /** A failure that ended after the host had last answered, as an error; any other result as it is. */
-function doubtFailure(result: CheckResult, target: Target, losses: readonly HostLost[]): CheckResult {
+export function doubtFailure(result: CheckResult, target: Target, losses: readonly HostLost[]): CheckResult {
   if (result.status !== 'failed') return result
   // The guard's word rests on bytes of the program that were read before it ran.
   if (result.errors.length > 0 && result.errors.every(error => error.kind === 'guard')) return result
-  const loss = losses.find(one => one.host === target.host && isLater(result.at, one.lastSeenAt))
+  const loss = findLossBefore(result, target, losses)
   if (loss === undefined) return result
   const reason = `host ${target.host} had stopped answering (last at ${loss.lastSeenAt}) when this check failed: ${loss.message}`
   const error: CheckError = { kind: 'infrastructure', code: 'ENGINE_LOST', message: reason }
   return { ...result, status: 'errored', errors: [error, ...result.errors], reason }
 }
 
-/** Whether a moment is after another; false where either is missing or no moment. */
-function isLater(moment: string | undefined, other: string | undefined): boolean {
-  return Date.parse(moment ?? '') > Date.parse(other ?? '')
+/** Whether a result came after the last answer of a host that was lost. */
+export function isAfterLoss(
+  result: CheckResult | undefined,
+  target: Target,
+  losses: readonly HostLost[],
+): boolean {
+  return result !== undefined && findLossBefore(result, target, losses) !== undefined
+}
+
+function findLossBefore(
+  { at }: CheckResult,
+  target: Target,
+  losses: readonly HostLost[],
+): HostLost | undefined {
+  // Comparing with what is no moment is false.
+  return losses.find(
+    loss => loss.host === target.host && Date.parse(at ?? '') > Date.parse(loss.lastSeenAt ?? ''),
+  )
 }

@@ -1,5 +1,8 @@
+import { isMasked } from '../attribute/draft.js'
 import type { CheckComparison } from '../compare/comparison.js'
+import { losesCoverage, measureLoss } from '../compare/measure-loss.js'
 import type { CheckRecord } from '../compare/run-record.js'
+import type { HostLost } from '../model/events.js'
 import { formatPlatform } from '../model/platform.js'
 import type { RunReport } from './run-report.js'
 
@@ -38,7 +41,7 @@ export function renderJson(report: RunReport): string {
         comparison.checks.find(one => one.check.id === check.check.id),
       ),
     ),
-    findings,
+    findings: findings.map(finding => ({ ...finding, masked: isMasked(finding) })),
     normalization: { rules: comparison.rules, noiseLearned: comparison.noiseLearned },
     programs: record.programs
       .filter(program => program.pass === 'main')
@@ -49,7 +52,7 @@ export function renderJson(report: RunReport): string {
       code,
       message,
     })),
-    hostLosses: record.hostLosses.map(({ host, message }) => ({ host, message })),
+    hostLosses: record.hostLosses.map(loss => describeLoss(loss, report)),
     damage,
   }
   return `${JSON.stringify(dropMoments(document), undefined, 2)}\n`
@@ -88,6 +91,14 @@ function describeAudit(report: RunReport): object | null {
     durationMs: finished?.durationMs ?? null,
     error: finished?.error ?? null,
   }
+}
+
+function describeLoss(loss: HostLost, { record }: RunReport): object {
+  const { host, message, phase = 'run', code, hint, lastSeenAt } = loss
+  const cost = measureLoss(record, loss)
+  const { undecided, elsewhere, elsewhereOn } = cost
+  const coverageLost = losesCoverage(loss, cost)
+  return { host, phase, code, message, hint, lastSeenAt, undecided, elsewhere, elsewhereOn, coverageLost }
 }
 
 function describePull(report: RunReport, target: string): object | null {

@@ -135,6 +135,31 @@ describe('native hosts that do not agree', () => {
   })
 })
 
+test('checks on which other hosts disagree are other findings', () => {
+  const log = new LogWriter(['linux/amd64', 'linux/arm64'], {
+    unplanned: true,
+    hosts: ['local', 'pi1', 'pi2'],
+  })
+  log.target('linux/amd64')
+  for (const host of ['pi1', 'pi2']) log.target('linux/arm64', { execution: 'native', host })
+  const crash = fail({ exitCode: 139, signal: 'SIGSEGV' })
+  for (const [name, bad] of [
+    ['one', 'pi1'],
+    ['two', 'pi2'],
+    ['three', 'pi2'],
+  ] as const)
+    log.check(name, (_, { host }) => (host === bad ? crash : { observations: [command('app')] }))
+  const record = buildRunRecord(log.finish())
+  const findings = attributeRun(record, compareRun(record))
+  expect(findings.map(one => [one.title, one.advice.slice(0, 60)])).toEqual([
+    ['"one" fails on linux/arm64 native@pi1', 'The same image of linux/arm64 is right on pi2 and not on pi1'],
+    [
+      '2 checks fail on linux/arm64 native@pi2',
+      'The same image of linux/arm64 is right on pi1 and not on pi2',
+    ],
+  ])
+})
+
 describe('emulated hosts that do not agree', () => {
   function emulate(native?: Behaviour, bad: Behaviour = fail()): Finding[] {
     const log = new LogWriter(['linux/amd64', 'linux/arm64'], {

@@ -146,6 +146,23 @@ describe('a leg of a CPU model', () => {
     expect(finding?.evidence.at(-1)).toMatchObject({ text: 'it is right under the CPU model cortex-a72' })
   })
 
+  test('is compared with its own host before others', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'], { unplanned: true, hosts: ['local', 'b'] })
+    log.target('linux/amd64')
+    for (const host of ['b', 'local']) log.target('linux/arm64', { host })
+    log.target('linux/arm64', { cpu: 'cortex-a72' })
+    log.check('one', (_, { host, emulator }) => {
+      if (emulator?.cpu !== undefined) return ILLEGAL
+      return host === 'b' ? WRONG : { observations: [command('app')] }
+    })
+    const record = buildRunRecord(log.finish())
+    const findings = attributeRun(record, compareRun(record))
+    expect(findings.map(one => [one.cause, one.targets])).toEqual([
+      ['architecture', [LEG]],
+      ['unattributed', ['linux/arm64 emulated@b']],
+    ])
+  })
+
   test('is compared with the same emulator only', () => {
     const qemu = (version: string) => ({ emulator: { name: 'qemu-aarch64', version } })
     const other = run({ R: {}, E: {}, C: WRONG }, { E: { host: 'b', ...qemu('10.0') } })

@@ -90,7 +90,7 @@ describe('listCommands', () => {
       const layout = { ...image, source: 'oci-layout', repository: '/tmp/clock' } as const
       const hosts = [makeHost('pi')]
       expect(listCommands({ image: layout, hosts }, plan(), command(['app']))).toEqual([
-        'skopeo --override-os linux --override-arch arm64 copy oci:/tmp/clock docker-archive:/dev/stdout:archparity-repro:linux-arm64 | docker --host ssh://root@pi load',
+        'skopeo --override-os linux --override-arch arm64 copy --quiet oci:/tmp/clock docker-archive:/dev/stdout:archparity-repro:linux-arm64 | docker --host ssh://root@pi load',
         `docker --host ssh://root@pi ${run} --entrypoint app archparity-repro:linux-arm64`,
       ])
     })

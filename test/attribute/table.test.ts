@@ -364,4 +364,27 @@ describe('several hosts of one platform', () => {
         )
       }
   })
+
+  test('checks of one reason that two hosts ran are one finding that names both', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'], {
+      unplanned: true,
+      hosts: ['local', 'pi1', 'pi2'],
+    })
+    log.target('linux/amd64')
+    log.target('linux/arm64')
+    for (const host of ['pi1', 'pi2'])
+      log.target('linux/arm64', { execution: 'native', host, label: `linux/arm64 (${host})` })
+    for (const [name, host] of [
+      ['one', 'pi1'],
+      ['two', 'pi2'],
+    ] as const)
+      log.check(name, (_, target) => {
+        if (target.host === 'local') return { observations: [command('app')] }
+        if (target.host !== host) return { absent: true }
+        return { status: 'failed', observations: [command('app', { exitCode: 139, signal: 'SIGSEGV' })] }
+      })
+    expect(attribute(log).map(finding => finding.title)).toEqual([
+      '2 checks fail on linux/arm64 (pi1) and linux/arm64 (pi2) (masked by emulation)',
+    ])
+  })
 })

@@ -96,7 +96,11 @@ describe('a check that ran out of time', () => {
 
   test('under a CPU model is no lack of instructions', () => {
     expect(run({ E: GOOD, C: timeOut() })).toMatchObject([
-      { cause: 'unattributed', title: '"one" fails on linux/arm64 emulated cortex-a72@local' },
+      {
+        cause: 'unattributed',
+        title: '"one" fails on linux/arm64 emulated cortex-a72@local',
+        advice: expect.stringContaining('A time limit alone'),
+      },
     ])
     const crash = timeOut('qemu: uncaught target signal 4 (Illegal instruction)\n')
     expect(run({ E: GOOD, C: crash })).toMatchObject([{ cause: 'architecture' }])

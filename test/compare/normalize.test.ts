@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type ContextFacts, createContext } from '../../src/compare/normalize/context.js'
-import { joinNormal, normalizeText } from '../../src/compare/normalize/normalize-line.js'
+import { joinNormal, normalizeJson, normalizeText } from '../../src/compare/normalize/normalize-line.js'
 import { findContainerIds, NORMALIZE_RULES } from '../../src/compare/normalize/rules.js'
 import { readPlatform } from '../report/factory.js'
 import { createRandom } from './random.js'
@@ -395,6 +395,28 @@ describe('generated texts', () => {
       }
     }
   })
+})
+
+test('settings of the emulator are no part of an environment, whatever its form', () => {
+  const same: [string, string][] = [
+    ['HOME=/\nQEMU_CPU=cortex-a72\nPATH=/bin', 'HOME=/\nPATH=/bin'],
+    ["export HOME='/'\nexport QEMU_CPU='cortex-a72'", "export HOME='/'"],
+    ['declare -x HOME="/"\ndeclare -x QEMU_CPU="power8"', 'declare -x HOME="/"'],
+    ["  HOME: '/',\n  QEMU_CPU: 'max',\n  PATH: '/bin'", "  HOME: '/',\n  PATH: '/bin'"],
+    ['HOME=/\0QEMU_CPU=max\0PATH=/bin\0', 'HOME=/\0PATH=/bin\0'],
+    ['QEMU_CPU=max\0PATH=/bin\0', 'PATH=/bin\0'],
+  ]
+  for (const [leg, plain] of same) {
+    const how = { execution: 'emulated' } as const
+    expect(normalize(leg, 'linux/arm64', how)).toBe(normalize(plain, 'linux/arm64', how))
+    expect(normalize(leg, 'linux/amd64')).toBe(normalize(plain, 'linux/amd64'))
+  }
+  for (const kept of ['QEMU_AUDIO_DRV=none', 'set QEMU_CPU to max', 'MY_QEMU_CPU=max', 'QEMU_CPUS=4'])
+    expect(normalize(kept)).toBe(kept)
+  const fired = new Map<string, number>()
+  const value = normalizeJson({ HOME: '/', QEMU_CPU: 'max', QEMU_CPUS: '4' }, contextOf('linux/arm64'), fired)
+  expect(value).toEqual({ HOME: '/', QEMU_CPUS: '4' })
+  expect(fired.get('emulator-settings')).toBe(1)
 })
 
 test('the documentation lists the rules in their order', () => {

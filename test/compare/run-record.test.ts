@@ -5,7 +5,7 @@ import type { LoggedEvent } from '../../src/model/events.js'
 import { renderJson } from '../../src/report/json.js'
 import { buildRunReport } from '../../src/report/run-report.js'
 import { command, LogWriter } from '../report/factory.js'
-import { writeFaultyRun } from '../report/scenarios.js'
+import { writeFaultyRun, writeRemoteRun } from '../report/scenarios.js'
 import { createRandom } from './random.js'
 
 /** Mixes the events of targets as a parallel run would: what one target says stays in order. */
@@ -30,8 +30,11 @@ function interleave(events: readonly LoggedEvent[], seed: number): LoggedEvent[]
 }
 
 describe('buildRunRecord', () => {
-  test('any interleaving of the targets gives the same report', () => {
-    const events = writeFaultyRun()
+  test.each([
+    ['one host', writeFaultyRun],
+    ['several hosts', writeRemoteRun],
+  ])('any interleaving of the targets gives the same report: %s', (_, write) => {
+    const events = write()
     const expected = renderJson(buildRunReport(events))
     for (let seed = 1; seed <= 10; seed += 1)
       expect(renderJson(buildRunReport(interleave(events, seed)))).toBe(expected)

@@ -193,6 +193,67 @@ describe('a failure on a host that was lost', () => {
   })
 })
 
+describe('what passed after the last answer of a lost host', () => {
+  const see = (stdout: string): Behaviour => ({ observations: [command('app', { stdout })] })
+  const compare = (pi1: Behaviour, lastSeenAt: string) => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64', 'linux/s390x'], {
+      unplanned: true,
+      hosts: ['local', 'pi1'],
+    })
+    for (const platform of ['linux/amd64', 'linux/s390x']) log.target(platform)
+    log.target('linux/arm64', { execution: 'native', host: 'pi1' })
+    log.check('one', (_, { host }) => (host === 'pi1' ? pi1 : see('aarch64 is not amd64')))
+    lose(log, 'pi1', { lastSeenAt })
+    return compareRun(buildRunRecord(log.finish()))
+  }
+
+  test('is left out where it alone differs, with a note', () => {
+    const { checks } = compare(see(''), LONG_AGO)
+    expect(checks[0]).toMatchObject({
+      differences: [],
+      compared: [AMD, 'linux/s390x emulated@local'],
+      masks: [{ label: 'app', field: 'stdout', reason: 'host-lost', what: [PI1] }],
+    })
+    expect(checks[0]?.statuses.get(PI1)).toBe('passed')
+  })
+
+  test('counts where it agrees, and before that always', () => {
+    expect(compare(see('aarch64 is not amd64'), LONG_AGO).checks[0]).toMatchObject({
+      differences: [],
+      masks: [],
+      compared: [AMD, PI1, 'linux/s390x emulated@local'],
+    })
+    expect(compare(see(''), FAR).checks[0]?.differences).toHaveLength(1)
+  })
+
+  test('and its lines are not counted among the normalised', () => {
+    const address = 'aborted at 0x7f001122'
+    const lines = (pi1: string) => {
+      const log = new LogWriter(['linux/amd64', 'linux/arm64'], {
+        unplanned: true,
+        hosts: ['local', 'pi1'],
+        noise: false,
+      })
+      log.target('linux/amd64')
+      log.target('linux/arm64', { execution: 'native', host: 'pi1' })
+      log.check('one', (_, { host }) => see(host === 'pi1' ? pi1 : address))
+      lose(log, 'pi1', { lastSeenAt: LONG_AGO })
+      const { rules } = compareRun(buildRunRecord(log.finish()))
+      return rules.find(rule => rule.name === 'memory-addresses')?.lines
+    }
+    expect([lines(address), lines(`${address}\n${address}`)]).toEqual([2, undefined])
+  })
+})
+
+test('a second run that failed after the host’s last answer is no change of mind', () => {
+  const log = new LogWriter(['linux/amd64', 'linux/arm64'])
+  log.check('one', () => ({}), { noise: { status: 'failed' } })
+  const unstable = () => compareRun(buildRunRecord(log.finish())).checks[0]?.unstable
+  expect(unstable()).toBeDefined()
+  lose(log, 'local', { lastSeenAt: LONG_AGO })
+  expect(unstable()).toBeUndefined()
+})
+
 describe('hosts that share the reference', () => {
   /** Two amd64 hosts share the checks; arm64 is emulated. */
   function shareReference(noise: string): LogWriter {

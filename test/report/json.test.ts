@@ -6,7 +6,7 @@ import type { LoggedEvent } from '../../src/model/events.js'
 import { renderJson } from '../../src/report/json.js'
 import { buildRunReport } from '../../src/report/run-report.js'
 import { LogWriter } from './factory.js'
-import { writeFaultyRun, writeHealthyRun, writeHostileRun } from './scenarios.js'
+import { writeFaultyRun, writeHealthyRun, writeHostileRun, writeRemoteRun } from './scenarios.js'
 
 const SCHEMA = JSON.parse(
   readFileSync(new URL('../../docs/schema/report.schema.json', import.meta.url), 'utf8'),
@@ -79,6 +79,7 @@ describe('renderJson', () => {
     ['faulty', writeFaultyRun],
     ['hostile', writeHostileRun],
     ['full', writeFullRun],
+    ['remote', writeRemoteRun],
     ['empty', () => []],
   ])('a %s run is as the documented schema says', (_, write) => {
     const result = validator.safeParse(JSON.parse(render(write())))
@@ -126,6 +127,49 @@ describe('renderJson', () => {
     const check = report.checks.find((one: { name: string }) => one.name === 'prints its version')
     expect(check.results['linux/s390x emulated@local'].status).toBe('passed')
     expect(check.differences[0].classes[1].diff[1]).toEqual({ sign: '+', text: 'app 0.9' })
+  })
+
+  test('a run on several hosts: what emulation hides, CPU models, slowness, and what a loss cost', () => {
+    const report = JSON.parse(render(writeRemoteRun()))
+    expect(report.findings[0]).toMatchObject({ masked: true, cause: 'architecture' })
+    expect(report.findings.slice(1).map((one: { masked: boolean }) => one.masked)).not.toContain(true)
+    expect(report.targets.at(-1)).toMatchObject({
+      label: 'linux/arm64 (cortex-a72)',
+      emulator: { cpu: 'cortex-a72' },
+      slowdown: 8.4,
+    })
+    expect(report.hosts.map((host: { kind: string }) => host.kind)).toEqual(['local', 'ssh', 'ssh'])
+    expect(report.hostLosses).toEqual([
+      {
+        host: 'pi1',
+        phase: 'run',
+        code: 'ENGINE_LOST',
+        message: 'the connection was reset',
+        lastSeenAt: '2026-03-01T12:00:02.000Z',
+        undecided: 0,
+        elsewhere: 4,
+        elsewhereOn: ['pi2'],
+        coverageLost: false,
+      },
+      {
+        host: 'z15',
+        phase: 'start',
+        code: 'HOST_KEY',
+        message: 'its key is not known',
+        hint: 'Accept its key with `ssh z15`.',
+        undecided: 0,
+        elsewhere: 0,
+        elsewhereOn: [],
+        coverageLost: true,
+      },
+    ])
+    expect(report.verdict.sentence).toContain('host z15 could not be reached')
+    expect(report.verdict.sentence).not.toContain('pi1')
+    expect(report.normalization.rules).toContainEqual({
+      name: 'emulator-settings',
+      description: expect.stringContaining('QEMU_CPU'),
+      lines: 1,
+    })
   })
 
   test('the same events give the same bytes', () =>

@@ -5,7 +5,7 @@ import type { LoggedEvent } from '../../src/model/events.js'
 import { renderJunit } from '../../src/report/junit/render-junit.js'
 import { buildRunReport } from '../../src/report/run-report.js'
 import { LogWriter, makeDigest } from './factory.js'
-import { writeFaultyRun, writeHealthyRun, writeHostileRun } from './scenarios.js'
+import { writeFaultyRun, writeHealthyRun, writeHostileRun, writeRemoteRun } from './scenarios.js'
 
 interface ReadCase {
   classname: string
@@ -145,6 +145,67 @@ describe('renderJunit', () => {
     ])
     expect(report.suites.at(-1)?.cases).toMatchObject([
       { name: 'run', result: 'error', message: 'the run was interrupted' },
+    ])
+  })
+
+  test('a run on several hosts: what emulation hides first, then a suite for each target', async () => {
+    const report = await read(render(writeRemoteRun()))
+    expect(report.suites.map(suite => suite.name)).toEqual([
+      'masked by emulation',
+      'linux/amd64',
+      'linux/arm64 (pi1)',
+      'linux/arm64 (pi2)',
+      'linux/arm64 (emulated)',
+      'linux/arm64 (cortex-a72)',
+      'comparison',
+      'coverage',
+    ])
+    expect(report.suites[0]?.cases).toMatchObject([
+      {
+        classname: 'masked.failure',
+        result: 'failure',
+        type: 'masked by emulation',
+        message: 'architecture: "dies on the pi" fails on linux/arm64 (pi1) (masked by emulation)',
+      },
+    ])
+    expect(report.suites[3]?.properties).toMatchObject({
+      host: 'pi2',
+      execution: 'native',
+      cpu: 'Cortex-A72',
+      slowdown: '4',
+      kernel: '6.6.20-v8',
+      engine: 'Docker 28.1.1',
+      endpoint: 'ssh://root@pi2',
+    })
+    expect(report.suites[5]?.properties).toMatchObject({
+      host: 'local',
+      execution: 'emulated',
+      cpu: 'cortex-a72',
+      'emulator-flags': 'PF',
+    })
+    const moved = report.suites[2]?.cases.find(one => one.name === 'moves')
+    expect(moved).toMatchObject({
+      result: 'skipped',
+      out: expect.stringContaining('ran on host pi2, because host pi1 was lost'),
+    })
+    expect(report.suites.at(-1)?.cases).toMatchObject([
+      { name: 'pi1', result: 'passed', out: expect.stringContaining('its checks ran on pi2') },
+      { name: 'z15', result: 'error', type: 'HOST_KEY', text: expect.stringContaining('Accept its key') },
+    ])
+  })
+
+  test('suites have different names even where labels are the same, or one of our own', async () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'], { unplanned: true, hosts: ['local', 'b'] })
+    log.target('linux/amd64', { label: 'linux/amd64' })
+    log.target('linux/amd64', { host: 'b', label: 'linux/amd64' })
+    log.target('linux/arm64', { label: 'comparison' })
+    log.check('works', () => ({}))
+    const names = (await read(render(log.finish()))).suites.map(suite => suite.name)
+    expect(names).toEqual([
+      'linux/amd64',
+      'linux/amd64 native@local',
+      'linux/arm64 emulated@local',
+      'comparison',
     ])
   })
 

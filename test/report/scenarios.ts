@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../../src/model/events.js'
-import { command, LogWriter, SIX } from './factory.js'
+import { type Behaviour, command, LogWriter, makeHost, SIX } from './factory.js'
 
 /** What `uname -m` says on each platform; 386 runs natively on the amd64 kernel. */
 export const MACHINES: Readonly<Record<string, string>> = {
@@ -140,6 +140,105 @@ export function writeFaultyRun(): LoggedEvent[] {
   log.add({
     type: 'coverage-lost',
     lost: { platform: 'linux/riscv64', code: 'excluded', reason: 'left out by --platform', intended: true },
+  })
+  return log.finish()
+}
+
+/**
+ * One platform on several hosts: two that share its checks natively, of which one is lost, an emulated target and a leg
+ * of a CPU model. A fault that emulation hides, one of the instruction level, one of the emulator, and a host that could
+ * not be reached.
+ */
+export function writeRemoteRun(): LoggedEvent[] {
+  const log = new LogWriter(['linux/amd64', 'linux/arm64'], {
+    unplanned: true,
+    hosts: [
+      makeHost('local', { cpuModel: 'EPYC' }),
+      ...['pi1', 'pi2'].map(name =>
+        makeHost(name, {
+          id: name,
+          architecture: 'arm64',
+          kernel: '6.6.20-v8',
+          cpuModel: 'Cortex-A72',
+          cpuFeatures: ['fp'],
+          pageSize: 4096,
+          freeDisk: 1e9,
+          clockSkewMs: -3,
+          engine: { ...makeHost('x').engine, version: '28.1.1' },
+        }),
+      ),
+    ],
+  })
+  log.target('linux/amd64')
+  log.target('linux/arm64', { label: 'linux/arm64 (emulated)', slowdown: 8.2 })
+  log.target('linux/arm64', { label: 'linux/arm64 (cortex-a72)', cpu: 'cortex-a72', slowdown: 8.4 })
+  for (const host of ['pi1', 'pi2'])
+    log.target('linux/arm64', { execution: 'native', host, label: `linux/arm64 (${host})`, slowdown: 4 })
+  /** The pis share: odd checks run on pi1, even ones on pi2. */
+  const share = (number: number, behave: (role: 'R' | 'N' | 'E' | 'C') => Behaviour) => {
+    return (_: string, target: LogWriter['targets'][number]): Behaviour => {
+      if (target.host !== 'local' && target.host !== (number % 2 === 1 ? 'pi1' : 'pi2'))
+        return { absent: true }
+      const emulated = target.emulator?.cpu === undefined ? 'E' : 'C'
+      return behave(target.reference ? 'R' : target.execution === 'native' ? 'N' : emulated)
+    }
+  }
+  const works = { observations: [command('app', { stdout: 'ok\n' })] }
+  const dies = (stderr: string): Behaviour => ({
+    status: 'failed',
+    observations: [command('app', { exitCode: 132, signal: 'SIGILL', stderr })],
+  })
+  const trace = 'qemu: uncaught target signal 4 (Illegal instruction) - core dumped\n'
+  log.check(
+    'works',
+    share(1, () => works),
+    { line: 10 },
+  )
+  log.check(
+    'needs atomics',
+    share(2, role => (role === 'C' ? dies(trace) : works)),
+    { line: 11 },
+  )
+  log.check(
+    'dies on the pi',
+    share(3, role => (role === 'N' ? dies('') : works)),
+    { line: 12 },
+  )
+  log.check(
+    'lists',
+    share(4, role =>
+      role === 'E' ? { status: 'failed', observations: [command('app', { exitCode: 1 })] } : works,
+    ),
+    { line: 13 },
+  )
+  log.check(
+    'shows its environment',
+    share(2, role => {
+      const setting = role === 'C' ? 'QEMU_CPU=cortex-a72\n' : ''
+      return { observations: [command('env', { stdout: `HOME=/\n${setting}PATH=/bin\n` })] }
+    }),
+    { line: 14 },
+  )
+  log.check(
+    'moves',
+    (_, { host }) => (host === 'pi1' ? { unfinished: true, observations: [command('app')] } : works),
+    { line: 15 },
+  )
+  log.add({
+    type: 'host-lost',
+    host: 'pi1',
+    message: 'the connection was reset',
+    phase: 'run',
+    code: 'ENGINE_LOST',
+    lastSeenAt: '2026-03-01T12:00:02.000Z',
+  })
+  log.add({
+    type: 'host-lost',
+    host: 'z15',
+    message: 'its key is not known',
+    phase: 'start',
+    code: 'HOST_KEY',
+    hint: 'Accept its key with `ssh z15`.',
   })
   return log.finish()
 }

@@ -6,7 +6,7 @@ import { buildRunReport } from '../../src/report/run-report.js'
 import { truncateMiddle, wrap } from '../../src/report/terminal/layout.js'
 import { renderTerminal } from '../../src/report/terminal/render-terminal.js'
 import { LogWriter } from './factory.js'
-import { writeFaultyRun, writeHealthyRun, writeHostileRun } from './scenarios.js'
+import { writeFaultyRun, writeHealthyRun, writeHostileRun, writeRemoteRun } from './scenarios.js'
 
 const REPORTS = ['reports/run.jsonl', 'reports/junit.xml', 'reports/report.json']
 function render(events: readonly LoggedEvent[], width = 80, colored = false): string {
@@ -26,6 +26,40 @@ describe('renderTerminal', () => {
     await expect(render(writeHealthyRun())).toMatchFileSnapshot('fixtures/healthy.80.txt')
   })
 
+  test('a run on several hosts', async () => {
+    await expect(render(writeRemoteRun(), 100)).toMatchFileSnapshot('fixtures/remote.100.txt')
+  })
+
+  test('tells each host once, and each target with its host and how it runs', () => {
+    const text = render(writeRemoteRun(), 100)
+    expect(text).toMatch(/^linux\/arm64 \(pi2\) +sha256:\w+ +native on pi2$/m)
+    expect(text).toMatch(
+      /^linux\/arm64 \(cortex-a72\) +sha256:\w+ +emulated by qemu-aarch64 7\.2\.22 as cortex-a72 on\n +local$/m,
+    )
+    expect(text).toMatch(/^ {2}moves +✓ +· +✓ +✓ +✓$/m)
+    expect(text).toContain('· ran on another host of the platform')
+    expect(text).toMatch(/^host pi2 +Docker 28\.1\.1, kernel 6\.6\.20-v8 \(arm64\), ssh:\/\/root@pi2$/m)
+    expect(text).toContain('! host pi1 was lost during the run: the connection was reset')
+    expect(text).toContain('! host z15 could not be reached: its key is not known')
+    expect(text).toMatch(/^ +amd64 arm64 arm64 +arm64 +arm64\n +pi1 +pi2 +emulated cortex-a72$/m)
+    expect(text).toMatch(/^1\. architecture: .*$/m)
+    expect(text.indexOf('(masked by emulation)')).toBeLessThan(text.indexOf('2. '))
+  })
+
+  test('checks that hosts share and that passed are one row', () => {
+    const log = new LogWriter(['linux/amd64', 'linux/arm64'], {
+      unplanned: true,
+      hosts: ['local', 'pi1', 'pi2', 'pi3'],
+    })
+    log.target('linux/amd64')
+    for (const host of ['pi1', 'pi2', 'pi3']) log.target('linux/arm64', { execution: 'native', host })
+    for (let number = 0; number < 8; number += 1)
+      log.check(`check ${number}`, (_, { host }) => ({
+        absent: host !== 'local' && host !== (number % 2 === 0 ? 'pi1' : 'pi2'),
+      }))
+    expect(render(log.finish(), 120)).toMatch(/^ {2}all 8 checks +✓ +✓ +✓ +·$/m)
+  })
+
   test('colour changes nothing but colour', () => {
     const colored = render(writeFaultyRun(), 80, true)
     expect(colored).not.toBe(render(writeFaultyRun()))
@@ -39,11 +73,11 @@ describe('renderTerminal', () => {
         .trim()
         .split(' ')
         .some(word => [...word].length > width - 16)
-    for (const events of [writeFaultyRun(), writeHealthyRun(), writeHostileRun()]) {
+    for (const events of [writeFaultyRun(), writeHealthyRun(), writeHostileRun(), writeRemoteRun()]) {
       const wide = render(events, width)
         .split('\n')
         .filter(line => [...line].length > width)
-      expect(wide.filter(line => !line.includes('docker run') && !isLongWord(line))).toEqual([])
+      expect(wide.filter(line => !/docker (?:--host \S+ )?run/.test(line) && !isLongWord(line))).toEqual([])
     }
   })
 

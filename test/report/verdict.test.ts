@@ -123,7 +123,10 @@ describe('judgeRun', () => {
             title: 'host pi1 was lost during the run',
             evidence: [
               { text: 'connection reset', data: { host: 'pi1', phase: 'run' } },
-              { text: '1 check ran on pi2 instead', data: { moved: 1, movedTo: ['pi2'] } },
+              {
+                text: '1 check of the same platform ran on pi2',
+                data: { elsewhere: 1, elsewhereOn: ['pi2'] },
+              },
             ],
           },
         ])
@@ -191,6 +194,15 @@ describe('judgeRun', () => {
         const { verdict, findings } = buildRunReport(log.finish())
         expect(verdict.outcome, code).toBe('parity')
         expect(findings.map(finding => finding.title)).toEqual(['host pi1 was lost during the run'])
+      }
+      for (const [code, outcome] of [
+        ['worker-lost', 'incomplete'],
+        ['suite-broken', 'usage'],
+      ] as const) {
+        const alive = loseHost({ absent: true }, {})
+        const target = 'linux/amd64 native@local'
+        alive.add({ type: 'suite-errored', target, pass: 'main', file: FILE, code, message: 'x' })
+        expect(judge(alive.finish()).outcome, code).toBe(outcome)
       }
       const broken = loseHost({ absent: true }, { absent: true })
       const at = { pass: 'main', file: 'suites/c.suite.ts', code: 'suite-broken', message: 'x' } as const

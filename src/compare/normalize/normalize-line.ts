@@ -1,4 +1,5 @@
 import type { NormalizeContext } from './context.js'
+import { isEmulatorSetting } from './process-rules.js'
 import { NORMALIZE_RULES, type NormalizeRule } from './rules.js'
 
 /** A line as it was, and as it is compared. */
@@ -50,8 +51,11 @@ export function normalizeJson(value: unknown, context: NormalizeContext, fired: 
   if (typeof value === 'string') return joinNormal(normalizeText(value, context, fired))
   if (Array.isArray(value)) return value.map(item => normalizeJson(item, context, fired))
   if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([key]) => !isEmulatorSetting(key))
+  const dropped = Object.keys(value).length - entries.length
+  if (dropped > 0) fired.set('emulator-settings', (fired.get('emulator-settings') ?? 0) + dropped)
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
+    entries.map(([key, item]) => [
       joinNormal(normalizeText(key, context, fired)),
       normalizeJson(item, context, fired),
     ]),

@@ -22,6 +22,29 @@ export function dropEmulatorCommand(line: string): string {
   return kept.join(' ')
 }
 
+/** What linux-user reads from the environment (qemu: `linux-user/main.c` and `util/`). */
+const SETTING =
+  'QEMU_(?:CPU|PAGESIZE|LOG|LOG_FILENAME|STRACE|DFILTER|LD_PREFIX|SET_ENV|UNSET_ENV|ARGV0|UNAME|STACK_SIZE|GUEST_BASE|RESERVED_VA|RAND_SEED|SINGLESTEP|ONE_INSN_PER_TB|TB_SIZE|GDB|TRACE|PLUGIN|PERFMAP|JITDUMP|VERSION)'
+const SETTING_NAME = new RegExp(`^${SETTING}$`)
+/** `QEMU_CPU=…`, `export QEMU_CPU='…'`, `declare -x QEMU_CPU="…"`, `"QEMU_CPU": "…",` */
+const SETTING_LINE = new RegExp(
+  `^\\s{0,20}(?:export |declare -x )?(?:${SETTING}=|(["']?)${SETTING}\\1: ?["'])`,
+)
+/** One of the variables of `/proc/PID/environ`, with the NUL that ends it. */
+const SETTING_ENTRY = new RegExp(`(^|\\0)${SETTING}=[^\\0]*(?:\\0|$)`, 'g')
+
+/** Leaves out lines, and entries between NULs, that set one of the emulator's own variables. */
+export function dropEmulatorSettings(line: string): string | null {
+  if (!line.includes('QEMU_')) return line
+  if (line.includes('\0')) return line.replace(SETTING_ENTRY, '$1')
+  return SETTING_LINE.test(line) ? null : line
+}
+
+/** Whether a key of a JSON object names one of the emulator's own variables. */
+export function isEmulatorSetting(name: string): boolean {
+  return SETTING_NAME.test(name)
+}
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const MONTH = `(?:${MONTHS.join('|')})`
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'

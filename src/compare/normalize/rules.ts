@@ -1,5 +1,5 @@
 import type { NormalizeContext } from './context.js'
-import { dropEmulatorCommand, hideElapsedTimes, hideRunTimes } from './process-rules.js'
+import { dropEmulatorCommand, dropEmulatorSettings, hideElapsedTimes, hideRunTimes } from './process-rules.js'
 
 /**
  * One named normalisation. It sees one line at a time and gives the line to compare, or null where the line is not
@@ -24,6 +24,12 @@ export const NORMALIZE_RULES: readonly NormalizeRule[] = [
     name: 'emulator-command',
     description: "The emulator's path in front of a command line is removed.",
     apply: (line, context) => (context.execution === 'emulated' ? dropEmulatorCommand(line) : line),
+  },
+  {
+    name: 'emulator-settings',
+    description:
+      "Variables that QEMU's user mode reads (QEMU_CPU and the like) are left out of an environment.",
+    apply: dropEmulatorSettings,
   },
   {
     name: 'vdso-lines',

@@ -1,13 +1,13 @@
-import builderModule, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
-import { type CheckRecord, type CheckResult, lastAttempt } from '../../compare/run-record.js'
+import builderModule, { type Builder } from 'junit-report-builder'
+import { isMasked } from '../../attribute/draft.js'
+import { losesCoverage, measureLoss } from '../../compare/measure-loss.js'
 import type { AuditSummary } from '../../model/audit.js'
-import type { CheckError } from '../../model/check.js'
 import type { Finding } from '../../model/finding.js'
-import type { Target } from '../../model/target.js'
 import { describeDifference } from '../describe-difference.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeXml } from '../sanitize.js'
-import { describeObservations } from './observed.js'
+import { addCase, clean, describeFinding, type Names, nameCheck, openSuite, toSeconds } from './cases.js'
+import { addTarget } from './target-suite.js'
 
 // The package is CommonJS without `default`, its types say otherwise.
 const junit = builderModule as unknown as Builder
@@ -18,110 +18,37 @@ const junit = builderModule as unknown as Builder
  */
 export function renderJunit(report: RunReport): string {
   const document = junit.newBuilder().name('archparity')
-  for (const target of report.record.targets) addTarget(document.testSuite(), target, report)
+  addMasked(document, report)
+  const taken = new Set<string>(OWN_SUITES)
+  for (const target of report.record.targets) {
+    const name = taken.has(target.label) ? target.id : target.label
+    taken.add(name)
+    addTarget(document.testSuite(), target, name, report)
+  }
   addAudit(document, report)
   addComparison(document, report)
   addCoverage(document, report)
   return `${document.build()}\n`
 }
 
-type Names = Set<string>
+const MASKED = 'masked by emulation'
+/** Suites that are no target's. */
+const OWN_SUITES = [MASKED, 'audit', 'comparison', 'coverage']
 
-function addTarget(suite: TestSuite, target: Target, report: RunReport): void {
-  const { record } = report
-  openSuite(suite, target.label, report)
-  for (const [name, value] of listProperties(target, report)) suite.property(name, clean(value))
+/** What emulation hides stands before everything else: an emulated test run would have shipped it. */
+function addMasked(document: Builder, report: RunReport): void {
+  const findings = report.findings.filter(isMasked)
+  if (findings.length === 0) return
+  const suite = document.testSuite()
+  openSuite(suite, MASKED, report)
+  suite.time(0)
   const names: Names = new Set()
-  let time = 0
-  for (const check of record.checks) {
-    const result = check.results.get(target.id)
-    if (result === undefined) continue
-    const test = addCase(suite, names, `${target.label}.${check.check.file}`, nameCheck(check))
-    test.time(toSeconds(result.durationMs)).file(clean(check.check.file))
-    time += result.durationMs
-    fillResult(test, result)
-    test.standardOutput(sanitizeXml(describeCase(check, result, target)))
+  for (const finding of findings) {
+    addCase(suite, names, `masked.${finding.kind}`, finding.title)
+      .time(0)
+      .failure(clean(`${finding.cause}: ${finding.title}`), MASKED)
+      .stacktrace(sanitizeXml(describeFinding(finding)))
   }
-  const files = new Set(record.checks.map(check => check.check.file))
-  for (const error of record.suiteErrors) {
-    if (error.target !== target.id || files.has(error.file)) continue
-    const test = addCase(suite, names, `${target.label}.${error.file}`, error.file)
-    test.time(0).error(clean(error.message), error.code, sanitizeXml(error.stack ?? error.message))
-  }
-  suite.time(toSeconds(time))
-}
-
-function listProperties(target: Target, report: RunReport): [string, string][] {
-  const { image, hosts, started } = report.record
-  const host = hosts.find(one => one.name === target.host)
-  const { emulator } = target
-  const properties: [string, string | undefined][] = [
-    ['run', started?.runId],
-    ['image', image?.reference ?? started?.image],
-    ['index', image?.digest],
-    ['target', target.id],
-    [
-      'platform',
-      [target.platform.os, target.platform.architecture, target.platform.variant].filter(Boolean).join('/'),
-    ],
-    ['digest', target.digest],
-    ['reference', target.reference ? 'true' : 'false'],
-    ['host', target.host],
-    ['execution', target.execution],
-    ['emulator', emulator?.name],
-    ['emulator-version', emulator?.version],
-    ['kernel', host?.kernel],
-    ['engine', host && `${host.engine.name} ${host.engine.version}`],
-  ]
-  return properties.flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as [string, string]],
-  )
-}
-
-function fillResult(test: TestCase, result: CheckResult): void {
-  const error = result.errors[0]
-  switch (result.status) {
-    case 'passed':
-      return
-    case 'skipped':
-      test.skipped()
-      return
-    case 'failed': {
-      const message = clean(error?.message ?? 'the check failed without an error')
-      const decided = error === undefined || error.kind === 'assertion' || error.kind === 'guard'
-      if (decided)
-        test.failure(message, error?.kind ?? 'assertion').stacktrace(describeErrors(result.errors, message))
-      else test.error(message, error.kind, describeErrors(result.errors, message))
-      return
-    }
-    default: {
-      const message = clean(error?.message ?? result.reason ?? 'no verdict')
-      test.error(message, error?.kind ?? result.status, describeErrors(result.errors, message))
-    }
-  }
-}
-
-function describeErrors(errors: readonly CheckError[], message: string): string {
-  const texts = errors.map(error =>
-    [
-      error.stack?.includes(error.message)
-        ? error.stack
-        : [error.message, error.stack].filter(Boolean).join('\n'),
-      error.diff,
-    ]
-      .filter(Boolean)
-      .join('\n\n'),
-  )
-  return sanitizeXml(texts.length === 0 ? message : texts.join('\n\n'))
-}
-
-function describeCase(check: CheckRecord, result: CheckResult, target: Target): string {
-  const lines: string[] = []
-  if (result.reason !== undefined) lines.push(`${result.status}: ${result.reason}`)
-  if (result.attempts > 1)
-    lines.push(`attempts: ${result.attempts}${result.flaky ? ', passed on a retry' : ''}`)
-  const observed = describeObservations(lastAttempt(check.observations, target.id))
-  return [...lines, ...(observed === '' ? [] : [observed])].join('\n')
 }
 
 /** Findings that no other test case shows. */
@@ -157,18 +84,6 @@ function addComparison(document: Builder, report: RunReport): void {
       .failure(clean(`${finding.cause}: ${finding.title}`), finding.kind)
       .stacktrace(sanitizeXml(describeFinding(finding)))
   }
-}
-
-function describeFinding(finding: Finding): string {
-  return [
-    finding.title,
-    `cause: ${finding.cause}`,
-    `platforms: ${finding.platforms.join(', ')}`,
-    ...finding.checks.map(check => `check: ${check}`),
-    ...finding.evidence.map(one => `evidence: ${one.text}`),
-    finding.advice,
-    ...finding.reproduce,
-  ].join('\n')
 }
 
 /** The static audit: a case that says what was read, and one for each thing that it found. */
@@ -222,7 +137,14 @@ function addCoverage(document: Builder, report: RunReport): void {
   }
   for (const loss of record.hostLosses) {
     const test = addCase(suite, names, 'coverage.hosts', loss.host).time(0)
-    test.error(clean(loss.message), 'host-lost', sanitizeXml(loss.message))
+    const cost = measureLoss(record, loss)
+    if (losesCoverage(loss, cost)) {
+      const details = [loss.message, loss.hint].filter(Boolean).join('\n')
+      test.error(clean(loss.message), loss.code ?? 'host-lost', sanitizeXml(details))
+    } else {
+      const instead = cost.elsewhere > 0 ? `; its checks ran on ${cost.elsewhereOn.join(', ')}` : ''
+      test.standardOutput(sanitizeXml(`lost, without loss of coverage${instead}: ${loss.message}`))
+    }
   }
   if (runError !== undefined)
     addCase(suite, names, 'coverage.run', 'run').time(0).error(clean(runError), 'run')
@@ -232,36 +154,4 @@ function describeEnd(report: RunReport): string {
   const { finished } = report.record
   if (finished === undefined) return 'the run ended without finishing its event log'
   return finished.error?.message ?? 'the run was interrupted'
-}
-
-function openSuite(suite: TestSuite, name: string, report: RunReport): void {
-  suite.name(clean(name))
-  // The schema's form: no zone, which here always means UTC.
-  const moment = report.record.startedAt?.slice(0, 19)
-  suite.timestamp(
-    moment !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(moment) ? moment : '1970-01-01T00:00:00',
-  )
-}
-
-/** Adds a test case; class and name together are unique in a suite even where hostile names are cleaned. */
-function addCase(suite: TestSuite, names: Names, className: string, name: string): TestCase {
-  const [cleanClass, cleanName] = [clean(className), clean(name)]
-  let unique = cleanName
-  for (let number = 2; names.has(`${cleanClass}\0${unique}`); number += 1) unique = `${cleanName} (${number})`
-  names.add(`${cleanClass}\0${unique}`)
-  return suite.testCase().className(cleanClass).name(unique)
-}
-
-function nameCheck({ check }: Pick<CheckRecord, 'check'>): string {
-  const prefix = `${check.file} > `
-  return check.id.startsWith(prefix) ? check.id.slice(prefix.length) : check.name
-}
-
-function clean(text: string): string {
-  const line = sanitizeXml(text, 1000).replace(/\s+/g, ' ').trim()
-  return line === '' ? '(empty)' : line
-}
-
-function toSeconds(milliseconds: number): number {
-  return Math.max(0, Math.round(milliseconds)) / 1000
 }

@@ -1,12 +1,23 @@
 import { findGuards } from '../../attribute/guard.js'
 import type { CheckRecord } from '../../compare/run-record.js'
+import { isDecided } from '../../compare/settle-results.js'
+import { findSiblings } from '../../compare/siblings.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeLine } from '../sanitize.js'
 import { measure, pad, truncateMiddle, wrap } from './layout.js'
 import type { Style } from './style.js'
 
 /** What a cell of the matrix says. */
-type Mark = 'passed' | 'failed' | 'errored' | 'inconclusive' | 'skipped' | 'differs' | 'flaky' | 'guard'
+type Mark =
+  | 'passed'
+  | 'failed'
+  | 'errored'
+  | 'inconclusive'
+  | 'skipped'
+  | 'differs'
+  | 'flaky'
+  | 'guard'
+  | 'elsewhere'
 
 const SYMBOLS: Readonly<Record<Mark, string>> = {
   passed: '✓',
@@ -17,6 +28,7 @@ const SYMBOLS: Readonly<Record<Mark, string>> = {
   errored: '!',
   inconclusive: '?',
   skipped: '-',
+  elsewhere: '·',
 }
 
 const LEGEND: Readonly<Record<Mark, string>> = {
@@ -28,6 +40,7 @@ const LEGEND: Readonly<Record<Mark, string>> = {
   errored: 'errored',
   inconclusive: 'inconclusive',
   skipped: 'skipped',
+  elsewhere: 'ran on another host of the platform',
 }
 
 /** Files with more quiet checks than this show them as one row. */
@@ -35,26 +48,32 @@ const MAX_QUIET_ROWS = 6
 const MAX_NAME = 70
 const MIN_NAME = 24
 
-/** The matrix checks × targets, with a legend of the symbols that occur. */
-export function renderMatrix(report: RunReport, heads: readonly string[], style: Style): string[] {
+/** The matrix checks × targets, with a legend of the symbols that occur. Headings have one line or two. */
+export function renderMatrix(
+  report: RunReport,
+  heads: readonly (readonly string[])[],
+  style: Style,
+): string[] {
   const { record } = report
   if (record.checks.length === 0 || record.targets.length === 0) return []
   const { isExplained } = findGuards(record)
   const marks = new Map(record.checks.map(check => [check, listMarks(check, report, isExplained)]))
-  const widths = heads.map(head => Math.max(3, measure(head)))
+  const widths = heads.map(head => Math.max(3, ...head.map(measure)))
   const taken = widths.reduce((sum, width) => sum + width + 1, 0)
   const longest = Math.max(...record.checks.map(check => measure(sanitizeLine(check.check.name)) + 2))
   const nameWidth = Math.max(MIN_NAME, Math.min(longest, MAX_NAME, style.width - taken - 1))
-  const lines = [
-    `${' '.repeat(nameWidth)} ${heads.map((head, i) => center(head, widths[i] ?? 3)).join(' ')}`.trimEnd(),
-  ]
+  const depth = Math.max(...heads.map(head => head.length))
+  const lines = Array.from({ length: depth }, (_, index) => {
+    const cells = heads.map((head, i) => center(head[index] ?? '', widths[i] ?? 3))
+    return `${' '.repeat(nameWidth)} ${cells.join(' ')}`.trimEnd()
+  })
   const row = (name: string, cells: readonly Mark[]) => {
     const shown = cells.map((mark, i) => center(paint(mark, style), widths[i] ?? 3, 1)).join(' ')
     return `${pad(truncateMiddle(name, nameWidth), nameWidth)} ${shown}`.trimEnd()
   }
   for (const [file, checks] of groupByFile(record.checks)) {
     lines.push(style.colors.dim(truncateMiddle(sanitizeLine(file), style.width)))
-    const quiet = checks.filter(check => marks.get(check)?.every(mark => mark === 'passed'))
+    const quiet = checks.filter(check => marks.get(check)?.every(isQuiet))
     const collapse = quiet.length > MAX_QUIET_ROWS
     for (const check of checks) {
       if (!collapse || !quiet.includes(check))
@@ -66,7 +85,9 @@ export function renderMatrix(report: RunReport, heads: readonly string[], style:
       lines.push(
         row(
           `  ${other}`,
-          record.targets.map(() => 'passed'),
+          record.targets.map((_, index) =>
+            quiet.some(check => marks.get(check)?.[index] === 'passed') ? 'passed' : 'elsewhere',
+          ),
         ),
       )
     }
@@ -88,22 +109,33 @@ function listMarks(
   const { id: checkId } = check.check
   const comparison = report.comparison.checks.find(one => one.check.id === checkId)
   const differing = report.findings.filter(one => one.kind === 'difference' && one.checks.includes(checkId))
-  return report.record.targets.map(({ id }): Mark => {
+  const { targets } = report.record
+  const ranElsewhere = (id: string) => {
+    const target = targets.find(one => one.id === id)
+    const siblings = target === undefined ? [] : findSiblings(target, targets)
+    return siblings.some(sibling => isDecided(check.results.get(sibling.id)))
+  }
+  return targets.map(({ id }): Mark => {
     const result = check.results.get(id)
     if (result === undefined) return 'skipped'
     const { status } = result
     const decided = status === 'passed' || status === 'failed'
     if (decided && isGuarded(checkId, id)) return 'guard'
+    if (status === 'skipped' && ranElsewhere(id)) return 'elsewhere'
     if (status !== 'passed') return status
     if (differing.some(finding => finding.targets.includes(id))) return 'differs'
     return result.flaky || comparison?.unstable?.target === id ? 'flaky' : 'passed'
   })
 }
 
+function isQuiet(mark: Mark): boolean {
+  return mark === 'passed' || mark === 'elsewhere'
+}
+
 function paint(mark: Mark, { colors }: Style): string {
   const symbol = SYMBOLS[mark]
   if (mark === 'passed') return colors.green(symbol)
-  if (mark === 'skipped') return colors.dim(symbol)
+  if (mark === 'skipped' || mark === 'elsewhere') return colors.dim(symbol)
   return mark === 'failed' || mark === 'guard' ? colors.red(symbol) : colors.yellow(symbol)
 }
 

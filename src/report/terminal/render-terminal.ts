@@ -1,4 +1,5 @@
 import { shortenDigest } from '../../model/digest.js'
+import type { HostFacts } from '../../model/host.js'
 import { STATUSES } from '../../model/status.js'
 import type { Target } from '../../model/target.js'
 import type { RunReport } from '../run-report.js'
@@ -49,21 +50,28 @@ function renderHeader(report: RunReport, { colors, width }: Style): string[] {
 }
 
 interface Columns {
-  /** Headings of the matrix, one for each target. */
-  readonly heads: readonly string[]
+  /** Headings of the matrix, one for each target, in one line or two. */
+  readonly heads: readonly (readonly string[])[]
   /** Whether the headings are letters that the list of targets explains. */
   readonly lettered: boolean
 }
 
-/** Labels without what all share, or letters where these would leave no room for the names of the checks. */
+/**
+ * Labels without what all share, what tells a platform's targets apart below its name; or letters where these would
+ * leave no room for the names of the checks.
+ */
 function nameColumns(targets: readonly Target[], style: Style): Columns {
   const labels = targets.map(target => sanitizeLine(target.label, 60))
   const shared = labels.every(label => label.startsWith('linux/'))
-  const heads = shared ? labels.map(label => label.slice('linux/'.length)) : labels
+  const names = shared ? labels.map(label => label.slice('linux/'.length)) : labels
+  const heads = names.map(name => {
+    const [platform = '', ...rest] = name.split(' ')
+    return rest.length === 0 ? [platform] : [platform, rest.join(' ').replace(/^\((.*)\)$/, '$1')]
+  })
   const room = style.width - 30
-  if (heads.reduce((sum, head) => sum + Math.max(3, measure(head)) + 1, 0) <= room)
+  if (heads.reduce((sum, head) => sum + Math.max(3, ...head.map(measure)) + 1, 0) <= room)
     return { heads, lettered: false }
-  return { heads: targets.map((_, index) => toLetters(index)), lettered: true }
+  return { heads: targets.map((_, index) => [toLetters(index)]), lettered: true }
 }
 
 function toLetters(index: number): string {
@@ -71,25 +79,57 @@ function toLetters(index: number): string {
   return index < 26 ? letter : `${letter}${Math.floor(index / 26)}`
 }
 
-function renderTargets(report: RunReport, columns: Columns, { colors, width }: Style): string[] {
-  const { targets, hosts } = report.record
-  const several = hosts.length > 1
+function renderTargets(report: RunReport, columns: Columns, style: Style): string[] {
+  const { colors, width } = style
+  const { targets, hosts, hostLosses } = report.record
+  const several = hosts.length + hostLosses.length > 1
   const labels = targets.map(target => sanitizeLine(target.label, 60))
-  const labelWidth = Math.max(0, ...labels.map(measure))
-  return targets.map((target, index) => {
-    const letter = columns.lettered ? `${pad(columns.heads[index] ?? '', 3)} ` : ''
+  const names = hosts.map(host => sanitizeLine(`host ${host.name}`, 60))
+  const labelWidth = Math.max(0, ...[...labels, ...names].map(measure))
+  const indent = columns.lettered ? ' '.repeat(4) : ''
+  const lines = targets.map((target, index) => {
+    const letter = columns.lettered ? `${pad(columns.heads[index]?.[0] ?? '', 3)} ` : ''
     const how = target.execution === 'native' ? 'native' : describeEmulator(target)
     const where = several ? ` on ${target.host}` : ''
     const text = sanitizeLine(`${how}${where}${target.reference ? ', reference' : ''}`)
-    const line = `${letter}${pad(labels[index] ?? '', labelWidth)}  ${shortenDigest(target.digest)}  ${text}`
-    return colors.dim(truncateMiddle(line, width))
+    return placeBeside(
+      `${letter}${pad(labels[index] ?? '', labelWidth)}  ${shortenDigest(target.digest)}  `,
+      text,
+      width,
+    )
   })
+  const facts = hosts.map((host, index) => {
+    const text = sanitizeLine(describeHost(host))
+    return placeBeside(`${indent}${pad(names[index] ?? '', labelWidth)}  `, text, width)
+  })
+  const lost = hostLosses.flatMap(({ host, phase, message }) => {
+    const what = phase === 'start' ? 'could not be reached' : 'was lost during the run'
+    return hang('! ', sanitizeLine(`host ${host} ${what}: ${message}`, 600), width)
+  })
+  return [
+    ...[...lines, ...facts].flat().map(line => colors.dim(line)),
+    ...lost.map(line => colors.yellow(line)),
+  ]
 }
 
-function describeEmulator(target: Target): string {
-  const { emulator } = target
+const MIN_TEXT = 24
+
+/** A text beside what it is about, or below it where there is no room. */
+function placeBeside(name: string, text: string, width: number): string[] {
+  if (measure(name) + Math.min(MIN_TEXT, measure(text)) <= width) return hang(name, text, width)
+  return [truncateMiddle(name.trimEnd(), width), ...hang('    ', text, width)]
+}
+
+/** `Docker 28.1.1, kernel 6.6.20 (arm64), ssh://root@pi`; where the local engine answers is nothing new. */
+function describeHost({ kind, endpoint, engine, kernel, architecture }: HostFacts): string {
+  const way = kind === undefined || kind === 'local' ? '' : `, ${endpoint}`
+  return `${engine.name} ${engine.version}, kernel ${kernel} (${architecture})${way}`
+}
+
+function describeEmulator({ emulator }: Target): string {
   if (emulator === undefined) return 'emulated'
-  return `emulated by ${emulator.name}${emulator.version === undefined ? '' : ` ${emulator.version}`}`
+  const version = emulator.version === undefined ? '' : ` ${emulator.version}`
+  return `emulated by ${emulator.name}${version}${emulator.cpu === undefined ? '' : ` as ${emulator.cpu}`}`
 }
 
 function renderSuiteErrors(report: RunReport, { colors, width }: Style): string[] {
