@@ -215,3 +215,37 @@ test('an audit that did not finish is lost coverage and not a fault of the image
   expect(verdict.outcome).toBe('incomplete')
   expect(verdict.sentence).toContain('the static audit did not finish: the registry answered 503')
 })
+
+describe('a static finding about what a check touches decides nothing', () => {
+  const touches = command(['/usr/bin/app'], { exitCode: 127, stderr: '/usr/bin/app: broken\n' })
+
+  test('where the same files are right under another emulator', () => {
+    const log = startRun(finding())
+    log.target('linux/arm64', { host: 'b' })
+    log.check('starts', (platform, { host }) =>
+      platform === 'linux/arm64' && host === 'local' ? { status: 'failed', observations: [touches] } : {},
+    )
+    const failure = attribute(log).find(one => one.kind === 'failure')
+    expect(failure?.cause).toBe('unattributed')
+  })
+
+  test('where the same files are right on another native host', () => {
+    const log = startRun(finding())
+    for (const host of ['a', 'b']) log.target('linux/arm64', { execution: 'native', host })
+    log.check('starts', (_, { host }) => (host === 'b' ? { status: 'failed', observations: [touches] } : {}))
+    const failure = attribute(log).find(one => one.kind === 'failure')
+    expect(failure?.cause).toBe('unattributed')
+  })
+
+  test('where the check only ran out of time', () => {
+    const log = startRun(finding())
+    const late = { ...touches, exitCode: null, timedOut: true }
+    log.check('starts', platform =>
+      platform === 'linux/arm64'
+        ? { status: 'failed', errors: [{ kind: 'timeout', message: 'late' }], observations: [late] }
+        : {},
+    )
+    const failure = attribute(log).find(one => one.kind === 'failure')
+    expect(failure?.cause).toBe('unattributed')
+  })
+})

@@ -84,10 +84,22 @@ describe('a leg of a CPU model', () => {
   })
 
   test('legs never outvote the reference', () => {
-    const see = (stdout: string): Behaviour => ({ observations: [command('app', { stdout })] })
-    const [finding, ...rest] = run({ R: see('a'), N: see('b'), C: see('b') })
-    expect(rest).toEqual([])
-    expect(finding).toMatchObject({ cause: 'architecture', platforms: ['linux/arm64'] })
+    const log = new LogWriter(['linux/amd64', 'linux/arm64', 'linux/s390x'], {
+      unplanned: true,
+      hosts: ['local', 'pi'],
+    })
+    log.target('linux/amd64')
+    log.target('linux/arm64', { execution: 'native', host: 'pi' })
+    log.target('linux/s390x', { cpu: 'z13' })
+    log.check('one', (_, target) => ({
+      observations: [command('app', { stdout: target.reference ? 'a' : 'b' })],
+    }))
+    const record = buildRunRecord(log.finish())
+    const findings = attributeRun(record, compareRun(record))
+    expect(findings.map(one => [one.cause, ...one.platforms])).toEqual([
+      ['architecture', 'linux/arm64'],
+      ['unattributed', 'linux/s390x'],
+    ])
   })
 
   test('two legs are one finding', () => {
