@@ -1,8 +1,24 @@
-/** A program of a few instructions: it writes `text` to stdout and exits with `exitCode`, or dies of a fatal signal. */
+/** What a program writes to stdout, and what it exits with. */
+interface Print {
+  readonly text: string
+  readonly exitCode: number
+}
+
+/** A program of a few instructions. */
 export type TinyProgram =
-  | { readonly does: 'print'; readonly text: string; readonly exitCode: number }
+  | ({ readonly does: 'print' } & Print)
   /** Executes an instruction that is undefined for ever: SIGILL. */
   | { readonly does: 'crash' }
+  /** Adds to memory in one instruction, as ARMv8.1 can and ARMv8.0 cannot (SIGILL); then prints. arm64 only. */
+  | ({ readonly does: 'add-atomically' } & Print)
+  /** Prints one thing or the other. */
+  | { readonly does: 'ask'; readonly whether: Question; readonly yes: Print; readonly no: Print }
+
+/**
+ * `may-trace`: ptrace(PTRACE_TRACEME) succeeds, which QEMU's user mode never lets it.
+ * `has-atomics`: the CPU has the atomic instructions of ARMv8.1 (ID_AA64ISAR0_EL1, Arm ARM D17).
+ */
+type Question = 'may-trace' | 'has-atomics'
 
 interface Assembler {
   readonly machine: number
@@ -14,6 +30,9 @@ interface Assembler {
   readonly undefinedInstruction: string
   /** write(1, address, length), then exit(exitCode): instructions as hex in memory order. */
   readonly print: (address: number, length: number, exitCode: number) => string[]
+  readonly addAtomically?: readonly string[]
+  /** Asks, and where the answer is no jumps over so many bytes that follow. */
+  readonly ask?: Partial<Readonly<Record<Question, (skip: number) => string[]>>>
 }
 
 /** Hex of a 32-bit number, least significant byte first. */
@@ -48,6 +67,13 @@ const ASSEMBLERS: Readonly<Record<string, Assembler>> = {
       ...['bf', le(1), 'be', le(address), 'ba', le(length), 'b8', le(1), '0f05'],
       ...['bf', le(exitCode), 'b8', le(60), '0f05'],
     ],
+    ask: {
+      // xor edi, edi; xor esi, esi; xor edx, edx; xor r10d, r10d; mov eax, 101; syscall; test rax, rax; js +skip
+      'may-trace': skip => [
+        ...['31ff', '31f6', '31d2', '4531d2', 'b8', le(101), '0f05', '4885c0'],
+        `78${skip.toString(16).padStart(2, '0')}`,
+      ],
+    },
   },
   '386': {
     machine: 3,
@@ -73,6 +99,17 @@ const ASSEMBLERS: Readonly<Record<string, Assembler>> = {
       ...[arm64Move(0xd2800000, 2, length), arm64Move(0xd2800000, 8, 64), le(0xd4000001)],
       ...[arm64Move(0xd2800000, 0, exitCode), arm64Move(0xd2800000, 8, 93), le(0xd4000001)],
     ],
+    // sub sp, sp, #16; str xzr, [sp]; mov x1, #1; ldadd x1, x2, [sp]
+    addAtomically: [le(0xd10043ff), le(0xf90003ff), arm64Move(0xd2800000, 1, 1), le(0xf82103e2)],
+    ask: {
+      // x0 to x3 = 0, x8 = 117; svc #0; tbnz x0, #63, +skip
+      'may-trace': skip => [
+        ...[0, 1, 2, 3].map(register => arm64Move(0xd2800000, register, 0)),
+        ...[arm64Move(0xd2800000, 8, 117), le(0xd4000001), le(0xb7f80000 | ((skip / 4 + 1) << 5))],
+      ],
+      // mrs x3, ID_AA64ISAR0_EL1; ubfx x3, x3, #20, #4; cbz x3, +skip
+      'has-atomics': skip => [le(0xd5380603), le(0xd3545c63), le(0xb4000003 | ((skip / 4 + 1) << 5))],
+    },
   },
   arm: {
     machine: 40,
@@ -130,11 +167,28 @@ export function writeTinyElf(architecture: string, program: TinyProgram): Buffer
 
 function assemble(assembler: Assembler, program: TinyProgram, at: number): Buffer {
   if (program.does === 'crash') return Buffer.from(assembler.undefinedInstruction.repeat(2), 'hex')
-  const text = Buffer.from(program.text)
-  const write = (address: number): Buffer =>
-    Buffer.from(assembler.print(address, text.length, program.exitCode).join(''), 'hex')
-  // The code's length does not depend on the address, which comes right after it.
-  return Buffer.concat([write(at + write(at).length), text])
+  const prints = program.does === 'ask' ? [program.yes, program.no] : [program]
+  const texts = prints.map(({ text }) => Buffer.from(text))
+  const write = (addresses: readonly number[]): Buffer => {
+    const parts = prints.map(({ exitCode }, index) =>
+      assembler.print(addresses[index] ?? 0, texts[index]?.length ?? 0, exitCode).join(''),
+    )
+    const before = program.does === 'print' ? [] : prepare(assembler, program, (parts[0]?.length ?? 0) / 2)
+    return Buffer.from([...before, ...parts].join(''), 'hex')
+  }
+  // The code's length does not depend on the addresses, which come right after it.
+  const end = at + write([]).length
+  return Buffer.concat([write([end, end + (texts[0]?.length ?? 0)]), ...texts])
+}
+
+function prepare(
+  assembler: Assembler,
+  program: Extract<TinyProgram, { does: 'add-atomically' | 'ask' }>,
+  skip: number,
+): readonly string[] {
+  const code = program.does === 'ask' ? assembler.ask?.[program.whether]?.(skip) : assembler.addAtomically
+  if (code === undefined) throw new Error(`no code for ${program.does} on machine ${assembler.machine}`)
+  return code
 }
 
 function writeHeaders(

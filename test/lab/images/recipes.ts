@@ -1,12 +1,15 @@
+import { atomics } from './atomics.js'
 import { attested } from './attested.js'
 import { base } from './base.js'
 import { clock } from './clock.js'
 import { crash } from './crash.js'
 import { differs } from './differs.js'
+import { dispatch } from './dispatch.js'
 import { dockerList } from './docker-list.js'
 import { duplicate } from './duplicate.js'
 import { emulated } from './emulated.js'
 import { exits } from './exits.js'
+import { fallback } from './fallback.js'
 import { flaky } from './flaky.js'
 import { flood } from './flood.js'
 import { foreign } from './foreign.js'
@@ -22,7 +25,9 @@ import { noisy } from './noisy.js'
 import { python } from './python.js'
 import type { Recipe } from './recipe.js'
 import { shellless } from './shellless.js'
+import { skewed } from './skewed.js'
 import { stubborn } from './stubborn.js'
+import { tracer } from './tracer.js'
 import { unrunnable } from './unrunnable.js'
 import { web } from './web.js'
 import { windows } from './windows.js'
@@ -31,5 +36,6 @@ import { windows } from './windows.js'
 export const RECIPES: readonly Recipe[] = [
   ...[healthy, emulated, web, base, clock, python, legacy, dockerList, nested, attested, windows],
   ...[foreign, foreignApp, crash, differs, missing, hang, mislabelled, duplicate, unrunnable],
+  ...[atomics, tracer, dispatch, fallback, skewed],
   ...[shellless, exits, flood, garbage, stubborn, noisy, flaky],
 ]
