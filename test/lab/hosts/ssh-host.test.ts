@@ -31,6 +31,11 @@ describe.skipIf(problem)('a host behind ssh', () => {
     expect(stdout).toBe('lab-ssh\nlab-ssh')
   })
 
+  test("is reached by Docker's own client", async () => {
+    const env = { ...host.env, DOCKER_HOST: host.endpoint }
+    expect((await execa('docker', ['info', '--format', '{{.Name}}'], { env })).stdout).toBe('lab-ssh')
+  })
+
   test('pulls the reference that the lab gives, and runs it', async () => {
     const image = await ensureImage('healthy')
     await pullImage(host.engine, image)
