@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from '../../../scripts/setup/places.mjs'
 import { listHostLeftovers } from './list-host-leftovers.js'
-import { findHostProblem } from './requirements.js'
+import { findHostProblem, HOST_START_MS } from './requirements.js'
 import { sweepRunFolders } from './run-folder.js'
 
 const problem = await findHostProblem('ssh')
@@ -17,25 +17,29 @@ await module.startForEver(process.argv[2])
 `
 
 // A parent of its own: were the sweeping wrong, it would end the hosts of everybody else on this machine.
-test.skipIf(problem)('what a killed process has left is removed by the next start', async () => {
-  const parent = await mkdtemp('/tmp/lab-')
-  onTestFinished(() => rm(parent, { recursive: true, force: true }))
-  const starter = execa(
-    process.execPath,
-    ['--input-type=module', '--eval', STARTER, path.join(import.meta.dirname, 'fixture-host.ts'), parent],
-    { cwd: ROOT, reject: false, stdin: 'ignore', all: true },
-  )
-  onTestFinished(() => void starter.kill('SIGKILL'))
-  const started = await new Promise<string>(resolve => {
-    starter.all.on('data', chunk => resolve(String(chunk)))
-  })
-  expect(started).toBe('started\n')
-  const pid = starter.pid ?? 0
-  expect((await listHostLeftovers(pid, parent)).filter(line => line.startsWith('process'))).not.toEqual([])
-  await sweepRunFolders(parent)
-  expect(await listHostLeftovers(pid, parent), 'its owner is alive').not.toEqual([])
-  starter.kill('SIGKILL')
-  await starter
-  await sweepRunFolders(parent)
-  expect(await listHostLeftovers(pid, parent)).toEqual([])
-})
+test.skipIf(problem)(
+  'what a killed process has left is removed by the next start',
+  async () => {
+    const parent = await mkdtemp('/tmp/lab-')
+    onTestFinished(() => rm(parent, { recursive: true, force: true }))
+    const starter = execa(
+      process.execPath,
+      ['--input-type=module', '--eval', STARTER, path.join(import.meta.dirname, 'fixture-host.ts'), parent],
+      { cwd: ROOT, reject: false, stdin: 'ignore', all: true },
+    )
+    onTestFinished(() => void starter.kill('SIGKILL'))
+    const started = await new Promise<string>(resolve => {
+      starter.all.on('data', chunk => resolve(String(chunk)))
+    })
+    expect(started).toBe('started\n')
+    const pid = starter.pid ?? 0
+    expect((await listHostLeftovers(pid, parent)).filter(line => line.startsWith('process'))).not.toEqual([])
+    await sweepRunFolders(parent)
+    expect(await listHostLeftovers(pid, parent), 'its owner is alive').not.toEqual([])
+    starter.kill('SIGKILL')
+    await starter
+    await sweepRunFolders(parent)
+    expect(await listHostLeftovers(pid, parent)).toEqual([])
+  },
+  HOST_START_MS,
+)

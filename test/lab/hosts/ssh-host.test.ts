@@ -31,12 +31,32 @@ describe.skipIf(problem)('a host behind ssh', () => {
     expect(stdout).toBe('lab-ssh\nlab-ssh')
   })
 
+  test("is reached by Docker's own client", async () => {
+    const env = { ...host.env, DOCKER_HOST: host.endpoint }
+    expect((await execa('docker', ['info', '--format', '{{.Name}}'], { env })).stdout).toBe('lab-ssh')
+  })
+
   test('pulls the reference that the lab gives, and runs it', async () => {
     const image = await ensureImage('healthy')
     await pullImage(host.engine, image)
     expect(await runInImage(host.engine, image)).toBe('archparity lab 1.0\n')
     const pulled = await host.engine.getImage(image).inspect()
     expect(pulled.RepoDigests?.[0]).toMatch(`${image.replace(/:latest$/, '')}@sha256:`)
+  })
+
+  test('pulls the digest of a platform, under the name that it has on this machine', async () => {
+    const repository = (await ensureImage('healthy')).replace(/:latest$/, '')
+    const { host: registry, pathname } = new URL(`http://${repository}`)
+    const answer = await fetch(`http://${registry}/v2${pathname}/manifests/latest`, {
+      headers: { accept: 'application/vnd.oci.image.index.v1+json' },
+    })
+    const index = (await answer.json()) as {
+      manifests: { digest: string; platform: { architecture: string } }[]
+    }
+    const arm64 = index.manifests.find(one => one.platform.architecture === 'arm64')
+    const reference = `${repository}@${arm64?.digest}`
+    await pullImage(host.engine, reference)
+    expect(await host.engine.getImage(reference).inspect()).toMatchObject({ Architecture: 'arm64' })
   })
 
   test('lets a member of group docker use the engine, and a stranger not', async () => {

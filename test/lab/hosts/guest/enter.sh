@@ -5,6 +5,10 @@ set -e
 if [ "$1" != grouped ]; then
   while read -r type options folder; do
     group=$folder/${LAB_RUN##*/}
+    # Version 2: a group has the controllers that the one above gives it; where that is not ours to say, it has them or not.
+    if [ "$type $folder" = "cgroup2 /sys/fs/cgroup" ]; then
+      sed 's/[^ ]*/+&/g' "$folder/cgroup.controllers" 2>/dev/null >"$folder/cgroup.subtree_control" || true
+    fi
     mkdir -p "$group"
     # A cpuset without CPUs and memory takes nobody.
     for file in cpuset.cpus cpuset.mems; do
