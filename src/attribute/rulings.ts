@@ -17,7 +17,7 @@ import {
   targetsOf,
 } from './ruling-facts.js'
 import type { Ruling } from './table.js'
-import { adviseOnTime } from './time-limit.js'
+import { adviseOnTime, exceedsSlowness } from './time-limit.js'
 import { platformsOf } from './world.js'
 
 /** Turns a ruling into a cause. Signatures and static findings count only where the table does not decide. */
@@ -68,7 +68,7 @@ export function judgeRuling(ruling: Ruling, facts: RulingFacts): Judgement {
     case 'cpu-against-native':
       return judgeModel(facts)
     case 'slow':
-      return { cause: 'unattributed', advice: adviseOnTime(facts.members) }
+      return judgeSlow(facts)
     case 'cpu-model':
     case 'emulators-disagree':
     case 'evidence':
@@ -91,6 +91,14 @@ function judgeAlone(facts: RulingFacts): Judgement {
     cause: 'unattributed',
     advice: `Only ${plain} decided this check, so there is nothing to compare it with. ${need}.`,
   }
+}
+
+/** Out of time, far beyond what slowness explains, on a file that the audit found another one here: it hangs. */
+function judgeSlow(facts: RulingFacts): Judgement {
+  const [known] = facts.statics[0] ?? []
+  const isKnown = known !== undefined && facts.statics.every(findings => findings.length > 0)
+  if (isKnown && facts.members.every(exceedsSlowness)) return { cause: 'architecture', advice: known.advice }
+  return { cause: 'unattributed', advice: adviseOnTime(facts.members) }
 }
 
 function judgeHosts(facts: RulingFacts): Judgement {

@@ -55,7 +55,7 @@ export function adviseOnTime(members: readonly TargetEvidence[]): string {
 }
 
 /** Whether the limit had allowed for the measured slowness, generously; false where either is not known. */
-function exceedsSlowness({ target, timeOut }: TargetEvidence): boolean {
+export function exceedsSlowness({ target, timeOut }: TargetEvidence): boolean {
   if (timeOut?.healthyMs === undefined || target.slowdown === undefined) return false
   return timeOut.afterMs >= Math.max(100, timeOut.healthyMs) * target.slowdown * GENEROUS
 }

@@ -4,7 +4,7 @@ import { isMasked } from '../../src/attribute/draft.js'
 import { compareRun } from '../../src/compare/compare-run.js'
 import { buildRunRecord } from '../../src/compare/run-record.js'
 import type { Finding } from '../../src/model/finding.js'
-import { type Behaviour, command, LogWriter, type TargetOptions } from '../report/factory.js'
+import { type Behaviour, command, LogWriter, makeDigest, type TargetOptions } from '../report/factory.js'
 
 const LATE = 'app did not end within 60 s and was killed'
 const timeOut = (stderr = ''): Behaviour => ({
@@ -18,7 +18,7 @@ const WRONG: Behaviour = { status: 'failed', observations: [command('app', { exi
 /** The reference, then a native and an emulated target of linux/arm64, as far as they are given. */
 function run(
   cells: { R?: Behaviour; N?: Behaviour; E?: Behaviour; C?: Behaviour },
-  changes: { N?: TargetOptions; E?: TargetOptions } = {},
+  changes: { N?: TargetOptions; E?: TargetOptions; audited?: boolean } = {},
 ): Finding[] {
   const log = new LogWriter(['linux/amd64', 'linux/arm64'], { unplanned: true, hosts: ['local', 'pi'] })
   const behaviours = new Map<string, Behaviour>([[log.target('linux/amd64').id, cells.R ?? GOOD]])
@@ -29,11 +29,39 @@ function run(
   if (cells.E !== undefined) behaviours.set(log.target('linux/arm64', changes.E ?? {}).id, cells.E)
   if (cells.C !== undefined) behaviours.set(log.target('linux/arm64', { cpu: 'cortex-a72' }).id, cells.C)
   log.check('one', (_, target) => behaviours.get(target.id) ?? {})
+  if (changes.audited === true) addAudit(log)
   const record = buildRunRecord(log.finish())
   return attributeRun(record, compareRun(record))
 }
 
+/** The audit found `app` to be another one on linux/arm64, where the check started it. */
+function addAudit(log: LogWriter): void {
+  for (const platform of ['linux/amd64', 'linux/arm64']) {
+    const digest = makeDigest(platform)
+    const summary = { platform, digest, layers: 1, files: 1, bytes: 1, elfFiles: 1, packages: {} }
+    log.add({ type: 'platform-audited', summary })
+  }
+  const finding = {
+    ...{ key: 'k', rule: 'content-differs' as const, severity: 'warning' as const, title: 't' },
+    ...{ platforms: ['linux/arm64'], paths: ['/usr/bin/app'], pathCount: 1, evidence: [] },
+    advice: 'Copy it from one place.',
+  }
+  log.add({ type: 'audit-finding', finding })
+  log.add({ type: 'audit-finished', durationMs: 5, layers: { read: 2, cached: 0 } })
+  const target = 'linux/arm64 emulated@local'
+  log.add({ type: 'program-executed', target, pass: 'main', program: '/usr/bin/app', expected: true })
+}
+
 describe('a check that ran out of time', () => {
+  test('far beyond its slowness, on a file that is another one there, is the architecture’s', () => {
+    const causes = (slowdown: number) =>
+      run({ E: timeOut() }, { E: { slowdown }, audited: true }).flatMap(({ kind, cause, advice }) =>
+        kind === 'failure' ? [`${cause}: ${advice}`] : [],
+      )
+    expect(causes(8)).toEqual(['architecture: Copy it from one place.'])
+    expect(causes(100)).toEqual([expect.stringMatching(/^unattributed: /)])
+  })
+
   test('under emulation only: unattributed, with the limit and the slowness as data', () => {
     const [finding, ...rest] = run({ E: timeOut() }, { E: { slowdown: 100 } })
     expect(rest).toEqual([])
