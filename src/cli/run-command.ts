@@ -40,9 +40,10 @@ export async function runCommand(
   const interruption = listenForInterrupt(
     () => out.write('stopping: containers are being removed; once more to stop at once\n'),
     async () => {
-      killChildren()
-      temporary.close()
+      // What holds the way to a host is needed for cleaning up there; it ends with this process.
+      killChildren(hosts.map(host => host.pid))
       if (runId !== '') await Promise.allSettled(hosts.map(host => removeRunContainers(host.engine, runId)))
+      temporary.close()
     },
   )
   try {

@@ -32,6 +32,7 @@ export async function connectHost(spec: HostSpec, context: OpenContext): Promise
       engine,
       dockerHost: connection.dockerHost,
       reach: connection.chooseReach({ sameKernel, rootless: facts.engine.rootless }),
+      pid: connection.pid,
       sever: connection.sever,
       close: connection.close,
     }

@@ -20,6 +20,8 @@ export interface Connection {
   chooseReach(engine: { sameKernel: boolean; rootless: boolean }): Reach
   /** What the host's own shell says of it; absent where there is no shell to ask. */
   readonly shell?: ShellFacts
+  /** Process that holds the connection, where there is one: it must outlive the workers. */
+  readonly pid?: number | undefined
   /** Breaks the connection at once, so that whatever waits on it fails. */
   sever(): void
   close(): Promise<void>

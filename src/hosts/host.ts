@@ -31,6 +31,8 @@ export interface Host {
   readonly dockerHost: string
   /** How ports of its containers are reached. */
   readonly reach: Reach
+  /** Process that holds the connection, where there is one. */
+  readonly pid?: number | undefined
   /** Makes everything that still waits for an answer of it fail now; for a host that is lost. */
   sever(): void
   close(): Promise<void>

@@ -43,9 +43,10 @@ function isLeftover(labels: Record<string, string>): boolean {
   return Date.now() - started > OLD_MS
 }
 
-/** Kills this process's own children at once, for an end that waits for nothing. */
-export function killChildren(): void {
+/** Kills this process's own children but `spared` at once, for an end that waits for nothing. */
+export function killChildren(spared: readonly (number | undefined)[] = []): void {
   for (const child of listChildren(process.pid)) {
+    if (spared.includes(child)) continue
     try {
       process.kill(child, 'SIGKILL')
     } catch {

@@ -35,6 +35,7 @@ export async function openSsh(spec: HostSpec, context: OpenContext): Promise<Con
         published: rootless,
       }),
       shell,
+      pid: master.pid,
       sever: master.sever,
       close: master.close,
     }

@@ -13,6 +13,7 @@ const COMMAND_TIMEOUT_MS = 60_000
 
 /** One authenticated ssh connection that everything else for the host goes through. */
 export interface SshMaster {
+  readonly pid: number | undefined
   /** Arguments for `ssh` that use the connection, the destination last. */
   readonly mux: readonly string[]
   /** Runs a POSIX shell script on the host and gives what it prints, at most 1 MiB. Rejects where that fails. */
@@ -62,12 +63,14 @@ export async function startSshMaster(
       destination,
       `echo ${READY}; exec cat >/dev/null`,
     ],
-    { env, stdio: ['pipe', 'pipe', 'pipe'] },
+    // In a session of its own: Ctrl-C is for archparity, which then still needs the connection to clean up.
+    { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
   )
   child.stdin.on('error', () => {})
   await waitUntilConnected(child, host, destination, signal)
   const mux = [...shared, '-o', 'ControlMaster=no', destination]
   return {
+    pid: child.pid,
     mux,
     runScript: script => runThroughMaster([...mux.slice(0, -1), '-T', destination, 'sh -s'], env, script),
     forwardSocket: async (local, remote) => {
