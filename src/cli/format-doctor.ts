@@ -1,10 +1,10 @@
 import pc from 'picocolors'
 import type { Advice } from '../doctor/advice.js'
+import { findPageSize } from '../doctor/find-page-size.js'
 import type { KnownHost } from '../doctor/known-host.js'
 import type { ArchparityError } from '../errors.js'
 import { redactUrl } from '../hosts/engine-client.js'
 import type { HostSpec } from '../hosts/host.js'
-import type { HostFacts } from '../model/host.js'
 import { formatPlatform } from '../model/platform.js'
 import { sanitizeLine } from '../report/sanitize.js'
 import { hang, measure, pad } from '../report/terminal/layout.js'
@@ -33,7 +33,7 @@ export function formatDiagnosis({ spec, known, advice }: Diagnosis, style: Style
     `${colors.bold(`host ${sanitizeLine(spec.name)}`)}  ${sanitizeLine(redactUrl(spec.endpoint))}`,
   ]
   if (known !== undefined) {
-    for (const [label, text] of describeFacts(known.facts))
+    for (const [label, text] of describeFacts(known))
       lines.push(...hang(`  ${label.padEnd(7)} `, sanitizeLine(text), width))
     lines.push('', ...formatPlatforms(known, style))
   }
@@ -74,13 +74,14 @@ export function describeAsJson(diagnoses: readonly Diagnosis[]): string {
   return `${JSON.stringify({ hosts }, null, 2)}\n`
 }
 
-function describeFacts(facts: HostFacts): [string, string][] {
-  const { engine, cpus, cpuModel, pageSize, freeDisk, memory } = facts
+function describeFacts(known: KnownHost): [string, string][] {
+  const { facts } = known
+  const { engine, cpus, cpuModel, freeDisk, memory } = facts
+  const pageSize = findPageSize(known)
   const size = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`
   const cpu = [
     `${cpus} × ${cpuModel ?? facts.architecture}`,
-    `${size(memory)} of memory`,
-    ...(pageSize === undefined ? [] : [`in pages of ${pageSize / 1024} KiB`]),
+    `${size(memory)} of memory${pageSize === undefined ? '' : ` in pages of ${pageSize / 1024} KiB`}`,
   ]
   return [
     ['reached', `as ${facts.kind}${facts.sameKernel ? ', on this kernel' : ''}`],
@@ -89,7 +90,7 @@ function describeFacts(facts: HostFacts): [string, string][] {
       `${engine.name} ${engine.version} (API ${engine.apiVersion}), ${engine.imageStore} image store on ${engine.storageDriver}${engine.rootless ? ', rootless' : ''}`,
     ],
     ['system', `${facts.operatingSystem}, kernel ${facts.kernel}, linux/${facts.architecture}`],
-    ['cpu', cpu.join(', ').replace('memory, in', 'memory in')],
+    ['cpu', cpu.join(', ')],
     ['disk', freeDisk === undefined ? 'free space is not known' : `${size(freeDisk)} free`],
     ['clock', describeClock(facts.clockSkewMs)],
   ]

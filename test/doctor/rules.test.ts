@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Advice } from '../../src/doctor/advice.js'
 import { adviseOnFailure, adviseOnHost } from '../../src/doctor/advise.js'
+import type { JudgedPlatform } from '../../src/doctor/known-host.js'
 import { RULES } from '../../src/doctor/rules/index.js'
 import { ArchparityError } from '../../src/errors.js'
 import { type Changes, fails, makeHandler, makeKnown, runs } from './known.js'
@@ -17,6 +18,11 @@ const FEDORA = { operatingSystem: 'Fedora Linux 41' }
 const one = (handler: typeof ARM64, platform: string) => ({
   facts: { handlers: [handler] },
   platforms: [runs(platform, handler)],
+})
+
+const withPages = ({ platform, capability }: JudgedPlatform): JudgedPlatform => ({
+  platform,
+  capability: { ...capability, pageSize: 65_536 } as JudgedPlatform['capability'],
 })
 
 /** What each rule says, and of what; a host of which it says nothing beside it. */
@@ -383,8 +389,16 @@ const CASES: Record<string, { says: [string, Changes, Partial<Advice>[]][]; sile
         { facts: { pageSize: 16_384 } },
         [{ severity: 'note', title: 'Its pages of memory have 16 KiB' }],
       ],
+      [
+        'of 64 KiB, which only a program could tell',
+        { at: 'tcp', platforms: [withPages(runs('linux/amd64'))] },
+        [{ severity: 'note', title: 'Its pages of memory have 64 KiB' }],
+      ],
     ],
-    silent: [['of 4 KiB', { facts: { pageSize: 4096 } }]],
+    silent: [
+      ['of 4 KiB', { facts: { pageSize: 4096 } }],
+      ['that an emulator makes up', { platforms: [withPages(runs('linux/amd64', S390X))] }],
+    ],
   },
   'two-names': {
     says: [
