@@ -69,6 +69,7 @@ const CASES: Record<string, { says: [string, Changes, Partial<Advice>[]][]; sile
         { at: 'socket', facts: { freeDisk: 10 * GIB - 1 } },
         [{ severity: 'note', command: 'docker --host unix:///run/other.sock system prune' }],
       ],
+      ['just enough to go on', { facts: { freeDisk: 2 * GIB } }, [{ severity: 'note' }]],
       [
         'little, of Podman',
         { at: 'socket', facts: { freeDisk: 3 * GIB }, engine: { name: 'Podman' } },
@@ -210,6 +211,10 @@ const CASES: Record<string, { says: [string, Changes, Partial<Advice>[]][]; sile
     silent: [
       ['a host that emulates nothing', { at: 'ssh', platforms: [fails('linux/s390x')] }],
       ['everything runs', one(ARM64, 'linux/arm64')],
+      [
+        'one that is only switched off',
+        { facts: { handlers: [{ ...ARM64, enabled: false }] }, platforms: [fails('linux/arm64')] },
+      ],
     ],
   },
   'handler-broken': {
@@ -230,7 +235,16 @@ const CASES: Record<string, { says: [string, Changes, Partial<Advice>[]][]; sile
         ],
       ],
     ],
-    silent: [['one that works', one(ARM64, 'linux/arm64')]],
+    silent: [
+      ['one that works', one(ARM64, 'linux/arm64')],
+      [
+        'one without F, which explains it',
+        {
+          facts: { handlers: [{ ...ARM64, flags: 'P' }] },
+          platforms: [fails('linux/arm64', 'emulator-broken')],
+        },
+      ],
+    ],
   },
   'handler-without-f': {
     says: [
@@ -287,7 +301,13 @@ const CASES: Record<string, { says: [string, Changes, Partial<Advice>[]][]; sile
         ],
       ],
     ],
-    silent: [['its own', { platforms: [runs('linux/amd64'), runs('linux/386')] }]],
+    silent: [
+      ['its own', { platforms: [runs('linux/amd64'), runs('linux/386')] }],
+      [
+        'what an emulator could run here',
+        { facts: { architecture: 'arm64' }, platforms: [fails('linux/arm/v7')] },
+      ],
+    ],
   },
   'handler-without-c': {
     says: [
@@ -315,7 +335,16 @@ const CASES: Record<string, { says: [string, Changes, Partial<Advice>[]][]; sile
         [{ title: 'Handlers without flag C: qemu-aarch64' }],
       ],
     ],
-    silent: [['with C', one(ARM64, 'linux/arm64')]],
+    silent: [
+      ['with C', one(ARM64, 'linux/arm64')],
+      [
+        'that does not run at all',
+        {
+          facts: { handlers: [{ ...ARM64, flags: 'F' }] },
+          platforms: [fails('linux/arm64', 'emulator-broken')],
+        },
+      ],
+    ],
   },
   'emulator-version': {
     says: [
@@ -374,6 +403,10 @@ const CASES: Record<string, { says: [string, Changes, Partial<Advice>[]][]; sile
     ],
     silent: [
       ['the first that can', { engine: { version: '23.0.0' } }],
+      [
+        'an image store that is not Docker’s own',
+        { engine: { version: '22.06.0', imageStore: 'containerd' } },
+      ],
       ['Podman', { engine: { name: 'Podman', version: '4.3.1' } }],
       ['no number', { engine: { version: 'dev' } }],
     ],
