@@ -1,50 +1,47 @@
-import pc from 'picocolors'
+import { adviseOnFailure, adviseOnHost } from '../doctor/advise.js'
+import { choosePlatforms } from '../doctor/choose-platforms.js'
+import type { JudgedPlatform, KnownHost } from '../doctor/known-host.js'
 import { ArchparityError } from '../errors.js'
-import { PROBE_ARCHITECTURES } from '../hosts/probe-program.js'
-import type { HostFacts } from '../model/host.js'
-import { formatPlatform, type Platform } from '../model/platform.js'
-import { sanitizeLine } from '../report/sanitize.js'
-import { openHosts } from '../run/open-hosts.js'
+import type { Host } from '../hosts/host.js'
+import { type EveryHost, openEveryHost } from '../run/open-hosts.js'
 import { makeLabels } from '../run/owner.js'
 import { openTemporaryDirectory } from '../run/temporary-directory.js'
-import { type Capability, judgeCapability } from '../targets/capability.js'
+import { judgeCapability } from '../targets/capability.js'
 import type { PlanHost } from '../targets/choose-hosts.js'
-import { EXIT } from './exit-codes.js'
+import { EXIT, exitCodeOfError } from './exit-codes.js'
+import {
+  type Diagnosis,
+  describeAsJson,
+  formatDiagnosis,
+  formatSummary,
+  makeDoctorStyle,
+} from './format-doctor.js'
 import type { SettingFlags } from './options.js'
 import { printError } from './print-error.js'
 import { gatherOwnSettings } from './settings.js'
-import { formatTable } from './table.js'
 
-/** picocolors' own functions. */
-type Colors = ReturnType<typeof pc.createColors>
-
-/** `archparity doctor`: every host, and for each platform whether and how it runs there, with the fix for each defect. */
+/**
+ * `archparity doctor`: every host, and for each platform that it is meant for whether and how it runs there, with the
+ * fix for each defect. Hosts are asked all at once, and told in the order of their declaration.
+ */
 export async function doctorCommand(
-  flags: SettingFlags & { config?: string },
+  flags: SettingFlags & { config?: string; json?: boolean },
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const colors = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR)
   const { settings } = await gatherOwnSettings(flags)
   const temporary = openTemporaryDirectory()
   try {
-    const opened = await openHosts({
-      settings,
-      env,
-      temporary: temporary.path,
-      labels: makeLabels(),
-      onNotice: message => process.stderr.write(`note ${sanitizeLine(message)}\n`),
-    })
+    const opened = await openEveryHost({ settings, env, temporary: temporary.path, labels: makeLabels() })
     try {
-      const advice: Advice[] = []
-      for (const host of opened.planHosts) {
-        const judged = await judgePlatforms(host)
-        const own = [...adviseOnHost(host.facts), ...adviseOnHandlers(judged)]
-        process.stdout.write(formatDoctor(host.facts, judged, own, colors))
-        advice.push(...own)
+      const style = makeDoctorStyle(process.stdout)
+      const diagnoses: Diagnosis[] = []
+      for (const pending of examineAll(opened)) {
+        const diagnosis = await pending
+        diagnoses.push(diagnosis)
+        if (flags.json !== true) process.stdout.write(`${formatDiagnosis(diagnosis, style)}\n`)
       }
-      for (const { error } of opened.failures) printError(error)
-      const broken = opened.failures.length > 0 || advice.some(each => each.serious)
-      return broken ? EXIT.incomplete : EXIT.parity
+      process.stdout.write(flags.json === true ? describeAsJson(diagnoses) : formatSummary(diagnoses))
+      return chooseExitCode(diagnoses, opened)
     } finally {
       await opened.endProofs()
       await opened.close()
@@ -57,94 +54,46 @@ export async function doctorCommand(
   }
 }
 
-/** How a host runs each platform; of a remote one only its own family is asked, unless it was declared for more. */
-async function judgePlatforms(host: PlanHost): Promise<{ platform: Platform; capability: Capability }[]> {
-  const judged: { platform: Platform; capability: Capability }[] = []
-  for (const platform of listPlatforms()) {
-    judged.push({ platform, capability: await judgeCapability(host.facts, platform, host.prove) })
-  }
-  return judged
+/** Begins with all hosts at once; a slow one keeps no other one waiting. */
+function examineAll(opened: EveryHost): Promise<Diagnosis>[] {
+  const pending = opened.specs.flatMap((spec): Promise<Diagnosis>[] => {
+    const failure = opened.failures.find(each => each.spec === spec)
+    if (failure !== undefined) {
+      const { error, optional } = failure
+      return [Promise.resolve({ spec, error, advice: adviseOnFailure(error, optional) })]
+    }
+    const index = opened.hosts.findIndex(host => host.spec === spec)
+    const [host, planHost] = [opened.hosts[index], opened.planHosts[index]]
+    return host === undefined || planHost === undefined ? [] : [examineHost(host, planHost, opened)]
+  })
+  // One that fails is told when its turn comes.
+  for (const each of pending) each.catch(() => {})
+  return pending
 }
 
-interface Advice {
-  /** Whether something cannot be tested until it is followed. */
-  readonly serious: boolean
-  readonly text: string
+async function examineHost(host: Host, { facts, prove }: PlanHost, opened: EveryHost): Promise<Diagnosis> {
+  const { spec } = host
+  const { platforms, emulates } = choosePlatforms(spec, facts.architecture)
+  const judged: JudgedPlatform[] = []
+  // One after another: a small machine has enough to do with one.
+  for (const platform of platforms)
+    judged.push({ platform, capability: await judgeCapability(facts, platform, prove) })
+  const others = opened.hosts.filter(other => other !== host && other.spec.platforms === undefined)
+  const known: KnownHost = {
+    spec,
+    facts,
+    platforms: judged,
+    emulates,
+    aliases: opened.twins.filter(twin => twin.of === host.name).map(twin => twin.spec.name),
+    others: Object.fromEntries(others.map(other => [other.facts.architecture, other.name])),
+    asRoot: facts.kind === 'ssh' ? host.user === 'root' : process.getuid?.() === 0,
+  }
+  return { spec, known, advice: adviseOnHost(known) }
 }
 
-function listPlatforms(): Platform[] {
-  return PROBE_ARCHITECTURES.map(architecture => ({
-    os: 'linux',
-    architecture,
-    ...(architecture === 'arm' ? { variant: 'v7' } : {}),
-  })).sort((a, b) => (formatPlatform(a) < formatPlatform(b) ? -1 : 1))
-}
-
-function adviseOnHost(facts: HostFacts): Advice[] {
-  const advice: Advice[] = []
-  if (!facts.handlersKnown) {
-    advice.push({
-      serious: false,
-      text: facts.sameKernel
-        ? 'binfmt_misc is not mounted, so its handlers cannot be seen: sudo mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc'
-        : 'The engine runs on a kernel that cannot be seen from here: platforms were tried in containers, and their emulators have no names.',
-    })
-  }
-  return advice
-}
-
-function adviseOnHandlers(judged: readonly { platform: Platform; capability: Capability }[]): Advice[] {
-  const missing = judged.filter(({ capability }) => !capability.runs)
-  const advice: Advice[] = []
-  if (missing.length > 0) {
-    const names = missing.map(({ platform }) => formatPlatform(platform)).join(', ')
-    const install = `docker run --privileged --rm tonistiigi/binfmt --install ${missing.map(({ platform }) => platform.architecture).join(',')}`
-    const fix = `Debian/Ubuntu: sudo apt-get install qemu-user-static binfmt-support; elsewhere: ${install}`
-    advice.push({ serious: true, text: `Cannot run ${names}. ${fix}` })
-  }
-  const emulators = judged.flatMap(({ capability }) =>
-    capability.runs && capability.emulator ? [capability.emulator] : [],
-  )
-  const lacking = (flag: string) =>
-    emulators.filter(each => each.flags !== undefined && !each.flags.includes(flag)).map(each => each.name)
-  if (lacking('F').length > 0) {
-    advice.push({
-      serious: true,
-      text: `Handlers without flag F cannot be found from inside containers: ${lacking('F').join(', ')}. Register them anew with F (Debian’s qemu-user-static does).`,
-    })
-  }
-  if (lacking('C').length > 0) {
-    advice.push({
-      serious: false,
-      text: `Handlers without flag C ignore setuid bits and file capabilities: ${lacking('C').join(', ')}. sudo and ping may fail emulated though the image is right.`,
-    })
-  }
-  return advice
-}
-
-function formatDoctor(
-  facts: HostFacts,
-  judged: readonly { platform: Platform; capability: Capability }[],
-  advice: readonly Advice[],
-  colors: Colors,
-): string {
-  const { engine } = facts
-  const memory = `${(facts.memory / 1024 ** 3).toFixed(1)} GiB`
-  const lines = [
-    `host ${facts.name}  ${facts.endpoint}`,
-    `  engine  ${engine.name} ${engine.version} (API ${engine.apiVersion}), ${engine.imageStore} image store on ${engine.storageDriver}${engine.rootless ? ', rootless' : ''}`,
-    `  system  ${facts.operatingSystem}, kernel ${facts.kernel}, linux/${facts.architecture}, ${facts.cpus} CPUs${facts.cpuModel ? ` (${facts.cpuModel})` : ''}, ${memory}`,
-    '',
-  ]
-  const rows = judged.map(({ platform, capability }) => [
-    capability.runs ? 'ok' : '--',
-    formatPlatform(platform),
-    capability.runs ? capability.execution : 'cannot run',
-    capability.reason,
-  ])
-  lines.push(formatTable(rows).replace(/^ok/gm, colors.green('ok')).replace(/^--/gm, colors.red('--')), '')
-  for (const { serious, text } of advice)
-    lines.push(`${serious ? colors.red('fix ') : colors.yellow('note')} ${text}`)
-  if (advice.length === 0) lines.push('Nothing to mend.')
-  return `${lines.join('\n')}\n`
+function chooseExitCode(diagnoses: readonly Diagnosis[], { failures }: EveryHost): number {
+  const usage = failures.find(({ error }) => error.category !== 'coverage')
+  if (usage !== undefined) return exitCodeOfError(usage.error.category)
+  const isBroken = diagnoses.some(({ advice }) => advice.some(each => each.severity === 'fix'))
+  return isBroken ? EXIT.incomplete : EXIT.parity
 }

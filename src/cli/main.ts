@@ -83,6 +83,7 @@ function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
     .command('doctor')
     .description('check the hosts, their engines and emulators, and say how to mend what is missing')
     .option('--config <file>', 'configuration file (default: archparity.config.ts, if there is one)')
+    .option('--json', 'as JSON')
     .action(async flags => {
       const { doctorCommand } = await import('./doctor-command.js')
       process.exitCode = await doctorCommand(flags, env)

@@ -29,6 +29,7 @@ export async function connectHost(spec: HostSpec, context: OpenContext): Promise
       name: spec.name,
       spec,
       facts,
+      ...(connection.shell?.user === undefined ? {} : { user: connection.shell.user }),
       engine,
       dockerHost: connection.dockerHost,
       reach: connection.chooseReach({ sameKernel, rootless: facts.engine.rootless }),

@@ -27,6 +27,7 @@ interface EngineInfo {
   Driver?: string
   DriverStatus?: [string, string][] | null
   CgroupVersion?: string
+  MemoryLimit?: boolean
   SecurityOptions?: string[] | null
   ProductLicense?: string
 }
@@ -66,6 +67,7 @@ export async function gatherHostFacts(
       storageDriver: info.Driver ?? 'unknown',
       imageStore: usesContainerdStore(info) ? 'containerd' : 'classic',
       ...(info.CgroupVersion === undefined ? {} : { cgroupVersion: info.CgroupVersion }),
+      ...(typeof info.MemoryLimit === 'boolean' ? { memoryLimits: info.MemoryLimit } : {}),
       rootless: securityOptions.some(option => option.includes('rootless')),
       securityOptions,
     },

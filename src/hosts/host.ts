@@ -25,6 +25,8 @@ export interface Host {
   readonly name: string
   readonly spec: HostSpec
   readonly facts: HostFacts
+  /** The login that its own shell answers to, where it has one. */
+  readonly user?: string
   /** Client of the engine's API, for the main process. */
   readonly engine: Docker
   /** What `DOCKER_HOST` must be in a worker process so that it reaches the same engine. */

@@ -32,6 +32,8 @@ export interface HostFacts {
     /** `classic` holds images by config digest, `containerd` by manifest digest. */
     readonly imageStore: 'classic' | 'containerd'
     readonly cgroupVersion?: string
+    /** Whether it can limit a container's memory, as it says itself. */
+    readonly memoryLimits?: boolean
     readonly rootless: boolean
     readonly securityOptions: readonly string[]
   }

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../config/schema.js'
 import { ArchparityError } from '../errors.js'
-import { connectHosts, type HostFailure } from '../hosts/connect-hosts.js'
+import { type ConnectedHosts, connectHosts, type HostFailure } from '../hosts/connect-hosts.js'
 import { createProver } from '../hosts/create-prover.js'
-import type { Host } from '../hosts/host.js'
+import type { Host, HostSpec } from '../hosts/host.js'
 import { listHosts } from '../hosts/list-hosts.js'
 import type { ProofResult, Prove } from '../hosts/proof.js'
 import type { EngineProver } from '../hosts/prove-through-engine.js'
@@ -36,6 +36,18 @@ export interface OpenHosts {
   close(): Promise<void>
 }
 
+/** The same, and what came of every declaration. */
+export interface EveryHost extends OpenHosts {
+  /** All hosts that were declared, in their order. */
+  readonly specs: readonly HostSpec[]
+  readonly failures: readonly (HostFailure & {
+    /** True for this machine's engine where others answer and nobody declared it: it may be missing. */
+    readonly optional: boolean
+  })[]
+  /** Declarations that are an engine which another one names already. */
+  readonly twins: ConnectedHosts['twins']
+}
+
 /** Longer than this, and the name that ssh gives its socket while it makes it is too long for one. */
 const MAX_SOCKET_FOLDER = 70
 
@@ -44,7 +56,23 @@ const MAX_SOCKET_FOLDER = 70
  * where others are declared and it was not: then that is a notice.
  */
 export async function openHosts(request: HostsRequest): Promise<OpenHosts> {
-  const { settings, env, signal, onNotice = () => {} } = request
+  const { onNotice = () => {} } = request
+  const opened = await openEveryHost(request)
+  for (const { spec, of } of opened.twins)
+    onNotice(`host ${spec.name} is the same engine as ${of}, so it is not used a second time`)
+  for (const { error } of opened.failures.filter(failure => failure.optional))
+    onNotice(`the engine of this machine is left out: ${error.message}`)
+  const first = opened.failures[0]
+  if (opened.hosts.length === 0 && opened.failures.length === 1 && first !== undefined) {
+    await opened.close()
+    throw first.error
+  }
+  return { ...opened, failures: opened.failures.filter(failure => !failure.optional) }
+}
+
+/** Connects to the same hosts and keeps every failure, for whoever tells of all of them. Throws where none is declared. */
+export async function openEveryHost(request: Omit<HostsRequest, 'onNotice'>): Promise<EveryHost> {
+  const { settings, env, signal } = request
   const specs = await listHosts(settings.hosts, settings.localHost, env)
   if (specs.length === 0) {
     throw new ArchparityError('USAGE', 'No host is left to run on', {
@@ -54,21 +82,16 @@ export async function openHosts(request: HostsRequest): Promise<OpenHosts> {
   const sockets = openSocketFolder(request.temporary)
   const context = { env, directory: sockets.path, ...(signal === undefined ? {} : { signal }) }
   const { hosts, failures, twins } = await connectHosts(specs, context)
-  for (const { spec, of } of twins)
-    onNotice(`host ${spec.name} is the same engine as ${of}, so it is not used a second time`)
   const wanted = settings.hosts.some(each => each.endpoint === 'local')
-  const optional = (failure: HostFailure) => failure.spec.local && !wanted && hosts.length > 0
-  for (const failure of failures.filter(optional))
-    onNotice(`the engine of this machine is left out: ${failure.error.message}`)
-  const first = failures[0]
-  if (hosts.length === 0 && failures.length === 1 && first !== undefined) {
-    sockets.close()
-    throw first.error
-  }
   const provers = hosts.map(host => createProver(host, { ...request.labels }))
   return {
+    specs,
     hosts,
-    failures: failures.filter(failure => !optional(failure)),
+    failures: failures.map(failure => ({
+      ...failure,
+      optional: failure.spec.local && !wanted && hosts.length > 0,
+    })),
+    twins,
     planHosts: hosts.map((host, index) => ({
       facts: host.facts,
       prove: proveOnce((provers[index] as EngineProver).prove),

@@ -123,6 +123,8 @@ function explainFailure(
 }
 
 function explainNoHandler(facts: HostFacts, platform: Platform): string {
+  if (!facts.handlersKnown && !facts.sameKernel && facts.kind !== 'ssh')
+    return `no handler can be seen on host ${facts.name}, and there is no test program for ${platform.architecture}`
   return facts.handlersKnown
     ? `no enabled binfmt_misc handler on host ${facts.name} matches ${platform.architecture} programs`
     : `binfmt_misc is not mounted on host ${facts.name}, so it has no emulator for ${platform.architecture}`
