@@ -40,7 +40,11 @@ const host = z
 const hostDeclaration = z.unknown().transform((value, context): HostDeclaration => {
   const read = typeof value === 'string' ? parseHostDeclaration(value) : value
   const parsed = typeof read === 'string' ? undefined : host.safeParse(read)
-  if (parsed?.success === true) return parsed.data as HostDeclaration
+  if (parsed?.success === true) {
+    // A key that is undefined must not hide what a context or a builder says.
+    const given = Object.entries(parsed.data).filter(([, each]) => each !== undefined)
+    return Object.fromEntries(given) as unknown as HostDeclaration
+  }
   const issues = parsed?.error.issues ?? [{ code: 'custom' as const, path: [], message: String(read) }]
   for (const issue of issues) {
     const message =

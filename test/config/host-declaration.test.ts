@@ -116,6 +116,10 @@ describe('the object form', () => {
   })
 })
 
+test('a key that is undefined is not there', () => {
+  expect(readHosts({ endpoint: 'context:z', tls: undefined })).toStrictEqual([{ endpoint: 'context:z' }])
+})
+
 test('a password in an endpoint is not told again', () => {
   for (const value of ['ssh://me:s3cret@pi,x=1', { endpoint: 'gopher://me:s3cret@pi' }]) {
     const message = readHosts(value)
