@@ -40,8 +40,9 @@ export interface OpenHosts {
 const MAX_SOCKET_FOLDER = 70
 
 /**
- * Connects to the local engine and to all declared hosts. Throws where none answers. The local engine may be missing
- * where others are declared and it was not: then that is a notice.
+ * Connects to the local engine and to all declared hosts. Throws where there is only one and it does not answer; where
+ * there are several, all of them may be among the failures. The local engine may be missing where others are declared
+ * and it was not: then that is a notice.
  */
 export async function openHosts(request: HostsRequest): Promise<OpenHosts> {
   const { settings, env, signal, onNotice = () => {} } = request
@@ -53,7 +54,7 @@ export async function openHosts(request: HostsRequest): Promise<OpenHosts> {
   }
   const sockets = openSocketFolder(request.temporary)
   const context = { env, directory: sockets.path, ...(signal === undefined ? {} : { signal }) }
-  const { hosts, failures, twins } = await connectHosts(specs, context)
+  const { hosts, failures, twins } = await connectHosts(specs, context, request.labels)
   for (const { spec, of } of twins)
     onNotice(`host ${spec.name} is the same engine as ${of}, so it is not used a second time`)
   const wanted = settings.hosts.some(each => each.endpoint === 'local')

@@ -115,6 +115,11 @@ async function runPrepared(world: HostsWorld, prepared: readonly PreparedTarget[
 }
 
 function explainNothingRuns(image: string, plan: Plan, hosts: readonly Host[]): ArchparityError {
+  if (hosts.length === 0) {
+    return new ArchparityError('NO_RUNNABLE_PLATFORM', `No platform of ${image} can run: no host answers`, {
+      hint: '`archparity doctor` says of each host why.',
+    })
+  }
   const names = hosts.map(host => host.name).join(', ')
   return new ArchparityError(
     'NO_RUNNABLE_PLATFORM',
