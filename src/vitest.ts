@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from 'vitest/config'
-import { loadConfig, mergeSettings } from './config/load.js'
+import { loadConfig, mergeSettings, resolveKeyFolders } from './config/load.js'
 import type { ArchparityConfig } from './config/schema.js'
 import { validateConfig } from './config/validate.js'
 import { ArchparityError } from './errors.js'
@@ -28,7 +28,10 @@ export async function defineSuiteConfig(config?: ArchparityConfig): Promise<Vite
   const loaded =
     config === undefined
       ? await loadConfig(process.cwd())
-      : { config: validateConfig(config, 'defineSuiteConfig'), root: process.cwd() }
+      : {
+          config: resolveKeyFolders(validateConfig(config, 'defineSuiteConfig'), process.cwd()),
+          root: process.cwd(),
+        }
   const settings = mergeSettings(loaded.config)
   const named = env.IMAGE || settings.image
   if (!named) {

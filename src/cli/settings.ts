@@ -1,4 +1,4 @@
-import { loadConfig, mergeSettings } from '../config/load.js'
+import { loadConfig, mergeSettings, resolveKeyFolders } from '../config/load.js'
 import type { Settings } from '../config/schema.js'
 import { validateConfig } from '../config/validate.js'
 import { ArchparityError } from '../errors.js'
@@ -24,6 +24,7 @@ export async function gatherOwnSettings(
   flags: SettingFlags & { config?: string },
 ): Promise<{ settings: Settings; root: string }> {
   const loaded = await loadConfig(process.cwd(), flags.config)
-  const settings = mergeSettings(loaded.config, validateConfig(readSettings(flags), 'command line'))
+  const flagged = resolveKeyFolders(validateConfig(readSettings(flags), 'command line'), process.cwd())
+  const settings = mergeSettings(loaded.config, flagged)
   return { settings, root: loaded.root }
 }

@@ -34,13 +34,17 @@ export function parseHostDeclaration(text: string): HostDeclaration | string {
     ...head,
   }
   const platforms: string[] = []
+  const seen = new Set<string>(head === undefined ? [] : Object.keys(head))
   for (const part of head === undefined ? [first, ...rest] : rest) {
     const [, key, value] = /^([a-z]+)=(.+)$/.exec(part) ?? []
     if (key === undefined || value === undefined || !KEYS.some(each => each === key)) {
       return `${JSON.stringify(part)} is none of ${KEYS.map(each => `${each}=`).join(', ')}`
     }
+    if (key !== 'platform' && seen.has(key)) return `it says ${key} twice`
+    seen.add(key)
     if (key === 'platform') platforms.push(value)
-    else if (key === 'concurrency') declaration.concurrency = /^\d+$/.test(value) ? Number(value) : 0
+    // What is no number is left for the schema to name.
+    else if (key === 'concurrency') declaration.concurrency = /^\d+$/.test(value) ? Number(value) : Number.NaN
     else declaration[key as 'name' | 'endpoint' | 'tls'] = value
   }
   if (declaration.endpoint === '') return 'it names no endpoint'

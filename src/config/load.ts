@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { ArchparityError, describeError } from '../errors.js'
@@ -48,7 +49,20 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
       cause: error,
     })
   }
-  return { config: validateConfig(value, shown), root: path.dirname(found), file: found }
+  const root = path.dirname(found)
+  return { config: resolveKeyFolders(validateConfig(value, shown), root), root, file: found }
+}
+
+/**
+ * A validated configuration whose hosts name their folders of keys absolutely: a relative one counts from `root`, and
+ * `~/` is the user's home, which no shell expands in the middle of a word.
+ */
+export function resolveKeyFolders(config: ArchparityConfig, root: string): ArchparityConfig {
+  const hosts = config.hosts?.map(host => {
+    if (typeof host === 'string' || host.tls === undefined) return host
+    return { ...host, tls: path.resolve(root, host.tls.replace(/^~(?=\/|$)/, homedir())) }
+  })
+  return hosts === undefined ? config : { ...config, hosts }
 }
 
 /** One line: the first of the bundler's own errors with its place in the file, or what the file threw. */

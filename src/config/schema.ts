@@ -13,31 +13,56 @@ const milliseconds = z
   .min(1)
   .max(24 * 3_600_000)
 const nonEmpty = z.string().min(1)
-const host = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[\w.-]{1,40}$/, 'at most 40 letters, digits, dots, dashes and underscores')
-    .optional(),
-  endpoint: z
-    .string()
-    .regex(
-      /^(local|(unix|npipe|ssh|tcp|http|https):\/\/.+|(context|buildx):[^/].*)$/,
-      'local, unix:///path, ssh://[user@]host, tcp://host:port, context:NAME or buildx:BUILDER',
-    ),
-  platforms: z.array(platform).min(1).optional(),
-  concurrency: z.number().int().min(1).max(256).optional(),
-  tls: nonEmpty.optional(),
-})
-/** Hosts are objects, or text in the short form of `--host`. */
-const hostDeclaration = z.union([host, z.string()]).transform((value, context): HostDeclaration => {
-  if (typeof value !== 'string') return value as HostDeclaration
-  const read = parseHostDeclaration(value)
-  const problem = typeof read === 'string' ? read : host.safeParse(read).error?.issues[0]
-  if (problem === undefined) return read as HostDeclaration
-  const message = typeof problem === 'string' ? problem : `${problem.path.join('.')}: ${problem.message}`
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(value)} declares no host: ${message}` })
+const host = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[\w.-]{1,40}$/, 'at most 40 letters, digits, dots, dashes and underscores')
+      .optional(),
+    endpoint: z
+      .string()
+      .regex(
+        /^(local|(unix|npipe|ssh|tcp|http|https):\/\/.+|(context|buildx):[^/].*)$/,
+        'local, unix:///path, ssh://[user@]host, tcp://host:port, context:NAME or buildx:BUILDER',
+      ),
+    platforms: z.array(platform).min(1).optional(),
+    concurrency: z.number().int().min(1).max(256).optional(),
+    tls: nonEmpty.optional(),
+  })
+  .refine(({ endpoint, tls }) => tls === undefined || !/^(unix|npipe|ssh):/.test(endpoint), {
+    path: ['tls'],
+    error: 'only for an engine behind tcp://',
+  })
+
+/**
+ * Hosts are objects, or text in the short form of `--host`. No union, whose error would name neither key nor value.
+ */
+const hostDeclaration = z.unknown().transform((value, context): HostDeclaration => {
+  const read = typeof value === 'string' ? parseHostDeclaration(value) : value
+  const parsed = typeof read === 'string' ? undefined : host.safeParse(read)
+  if (parsed?.success === true) {
+    // A key that is undefined must not hide what a context or a builder says.
+    const given = Object.entries(parsed.data).filter(([, each]) => each !== undefined)
+    return Object.fromEntries(given) as unknown as HostDeclaration
+  }
+  const issues = parsed?.error.issues ?? [{ code: 'custom' as const, path: [], message: String(read) }]
+  for (const issue of issues) {
+    const message =
+      issue.code === 'unrecognized_keys'
+        ? `unknown ${issue.keys.map(key => JSON.stringify(key)).join(', ')}; a host has ${HOST_KEYS}`
+        : issue.message
+    // In the short form no key has a place of its own.
+    const [path, key] = typeof value === 'string' ? [[], issue.path.join('.')] : [issue.path, '']
+    context.issues.push({
+      code: 'custom',
+      message: key === '' ? message : `${key}: ${message}`,
+      path,
+      input: value,
+    })
+  }
   return z.NEVER
 })
+const HOST_KEYS = Object.keys(host.shape).join(', ')
 
 /** Every setting, with what is allowed. Strict: an unknown key is an error, since a typing error must not pass. */
 export const configSchema = z.strictObject({

@@ -34,11 +34,17 @@ function describeIssue(issue: z.core.$ZodIssue, value: unknown): string[] {
 
 function showValue(value: unknown): string {
   try {
-    return JSON.stringify(value)?.slice(0, 80) ?? typeof value
+    const text = JSON.stringify(value) ?? typeof value
+    return hidePasswords(text).slice(0, 80)
   } catch {
     // A bigint, or an object that holds itself.
     return typeof value
   }
+}
+
+/** `ssh://user:secret@host` → `ssh://user:***@host`. */
+function hidePasswords(text: string): string {
+  return text.replace(/(:\/\/[^/@:"]*:)[^/"]*@/g, '$1***@')
 }
 
 function dropUndefined(object: Record<string, unknown>): Record<string, unknown> {

@@ -66,11 +66,15 @@ function matchesMagic({ magic, mask, offset = 0 }: BinfmtHandler, file: Uint8Arr
   if (!magic) return false
   const wanted = Buffer.from(magic, 'hex')
   const bits = mask === undefined ? undefined : Buffer.from(mask, 'hex')
-  return wanted.every((byte, index) => {
-    const actual = file[offset + index]
-    const care = bits?.[index] ?? 0xff
-    return actual !== undefined && (actual & care) === (byte & care)
-  })
+  // What is no hex gives no bytes, which would match every file.
+  return (
+    wanted.length > 0 &&
+    wanted.every((byte, index) => {
+      const actual = file[offset + index]
+      const care = bits?.[index] ?? 0xff
+      return actual !== undefined && (actual & care) === (byte & care)
+    })
+  )
 }
 
 const execFileAsync = promisify(execFile)

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { ArchparityError } from '../errors.js'
+import { parsePlatform } from '../model/platform.js'
 import { findDockerConfig, readJson } from './docker-context.js'
 
 /** A node of a buildx builder: an engine that the user has declared for building already. */
@@ -17,8 +18,10 @@ export interface BuildxNode {
  */
 export async function readBuildxNodes(builder: string, env: NodeJS.ProcessEnv): Promise<BuildxNode[]> {
   const folder = env.BUILDX_CONFIG || path.join(findDockerConfig(env), 'buildx')
-  const file = path.join(folder, 'instances', path.basename(builder))
-  const instance = (await readJson(file)) as BuildxInstance | undefined
+  // buildx keeps names in lower case, and allows no others (docker/buildx, store/util.go).
+  const isName = /^[a-zA-Z][\w.-]*$/.test(builder)
+  const file = path.join(folder, 'instances', builder.toLowerCase())
+  const instance = isName ? ((await readJson(file)) as BuildxInstance | undefined) : undefined
   const { Driver: driver, Nodes: nodes } = instance ?? {}
   if (instance === undefined || !Array.isArray(nodes)) {
     throw new ArchparityError('ENGINE_UNAVAILABLE', `There is no buildx builder "${builder}" in ${folder}`, {
@@ -32,23 +35,39 @@ export async function readBuildxNodes(builder: string, env: NodeJS.ProcessEnv): 
       { hint: 'Name its machines as hosts of their own: --host ssh://...' },
     )
   }
-  return nodes.flatMap(({ Name: name, Endpoint: endpoint, Platforms: platforms }) =>
-    typeof name === 'string' && typeof endpoint === 'string'
-      ? [{ name, endpoint, platforms: (platforms ?? []).flatMap(describePlatform) }]
-      : [],
+  const readable = nodes.flatMap(readNode)
+  if (readable.length > 0) return readable
+  throw new ArchparityError(
+    'ENGINE_UNAVAILABLE',
+    `The buildx builder "${builder}" has no node that can be read`,
+    {
+      hint: 'List its nodes with `docker buildx ls`.',
+      details: { file },
+    },
   )
 }
 
 interface BuildxInstance {
   readonly Driver?: unknown
-  readonly Nodes?: readonly {
-    readonly Name?: unknown
-    readonly Endpoint?: unknown
-    readonly Platforms?: readonly { os?: unknown; architecture?: unknown; variant?: unknown }[] | null
-  }[]
+  readonly Nodes?: unknown
 }
 
-function describePlatform({ os, architecture, variant }: Record<string, unknown>): string[] {
-  if (typeof os !== 'string' || typeof architecture !== 'string') return []
-  return [[os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')]
+function readNode(node: unknown): BuildxNode[] {
+  const { Name: name, Endpoint: endpoint, Platforms: platforms } = asObject(node)
+  if (typeof name !== 'string' || typeof endpoint !== 'string' || endpoint === '') return []
+  const given = Array.isArray(platforms) ? platforms.flatMap(describePlatform) : []
+  return [{ name, endpoint, platforms: given }]
 }
+
+/** A platform that archparity does not know as one is left out: nothing is planned for it. */
+function describePlatform(platform: unknown): string[] {
+  const { os, architecture, variant } = asObject(platform)
+  if (typeof os !== 'string' || typeof architecture !== 'string') return []
+  const text = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join(
+    '/',
+  )
+  return parsePlatform(text) === undefined ? [] : [text]
+}
+
+const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -3,6 +3,8 @@ import { ArchparityError, describeError } from '../errors.js'
 import { connectHost } from './connect-host.js'
 import type { OpenContext } from './connection.js'
 import type { Host, HostSpec } from './host.js'
+import { PROBE_LABEL } from './probe-image.js'
+import { withTimeout } from './with-timeout.js'
 
 /** A host that could not be used, and why. */
 export interface HostFailure {
@@ -18,10 +20,17 @@ export interface ConnectedHosts {
   readonly twins: readonly { readonly spec: HostSpec; readonly of: string }[]
 }
 
-/** Connects to all hosts at once. One that fails never keeps the others from being used; nothing is thrown. */
+/** An engine that answered a moment ago and is silent now is nobody's twin. */
+const TWIN_TIMEOUT_MS = 10_000
+
+/**
+ * Connects to all hosts at once. One that fails never keeps the others from being used; nothing is thrown. `labels`
+ * are those of what is put on a host for a moment, so that a later run removes it where this one is killed.
+ */
 export async function connectHosts(
   specs: readonly HostSpec[],
   context: OpenContext,
+  labels: Readonly<Record<string, string>> = {},
 ): Promise<ConnectedHosts> {
   const results = await Promise.all(
     specs.map(async spec => {
@@ -37,7 +46,7 @@ export async function connectHosts(
   const hosts: Host[] = []
   const twins: { spec: HostSpec; of: string }[] = []
   for (const host of connected) {
-    const twin = await findTwin(host, hosts)
+    const twin = await findTwin(host, hosts, labels)
     if (twin === undefined) {
       hosts.push(host)
       continue
@@ -59,29 +68,35 @@ function asArchparityError(error: unknown, spec: HostSpec): ArchparityError {
  * The host that is the same engine under another name. Equal ids alone prove nothing, since cloned machines share
  * them: a volume that is made through one must be there through the other.
  */
-async function findTwin(host: Host, others: readonly Host[]): Promise<Host | undefined> {
+async function findTwin(
+  host: Host,
+  others: readonly Host[],
+  labels: Readonly<Record<string, string>>,
+): Promise<Host | undefined> {
   const candidates = others.filter(other => other.facts.id === host.facts.id)
   if (candidates.length === 0) return undefined
   const name = `archparity-${randomUUID()}`
-  try {
-    await host.engine.createVolume({ Name: name, Labels: { 'org.archparity.probe': 'twin' } })
-    for (const candidate of candidates) {
-      const seen = await candidate.engine
-        .getVolume(name)
-        .inspect()
-        .then(
-          () => true,
-          () => false,
-        )
-      if (seen) return candidate
-    }
+  const volume = host.engine.getVolume(name)
+  const search = async () => {
+    await host.engine.createVolume({ Name: name, Labels: { ...labels, [PROBE_LABEL]: 'twin' } })
+    for (const candidate of candidates) if (await hasVolume(candidate, name)) return candidate
     return undefined
+  }
+  try {
+    return await withTimeout(search(), TWIN_TIMEOUT_MS)
   } catch {
     return undefined
   } finally {
-    await host.engine
-      .getVolume(name)
-      .remove()
-      .catch(() => {})
+    await withTimeout(volume.remove(), TWIN_TIMEOUT_MS).catch(() => {})
   }
+}
+
+async function hasVolume(host: Host, name: string): Promise<boolean> {
+  return host.engine
+    .getVolume(name)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
 }

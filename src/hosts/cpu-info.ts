@@ -20,13 +20,22 @@ const ARM_PARTS: Readonly<Record<string, string>> = {
 
 /** Reads `/proc/cpuinfo`; each architecture's kernel spells it in its own way. Empty where nothing is known. */
 export function parseCpuInfo(text: string): CpuInfo {
-  const field = (pattern: string) => new RegExp(`^(?:${pattern})\\s*:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim()
-  const implementer = field('CPU implementer')
-  const arm = implementer === '0x41' ? ARM_PARTS[field('CPU part') ?? ''] : undefined
-  const model = field('model name|cpu model|Model') ?? arm ?? field('cpu|machine|Processor')
-  const features = field('flags|Features|features')?.split(/\s+/)
+  const field = (pattern: string) =>
+    new RegExp(`^(?:${pattern})[ \\t]*:[ \\t]*(\\S.*)$`, 'm').exec(text)?.[1]?.trim()
+  const part = field('CPU part') ?? ''
+  const isArm = field('CPU implementer') === '0x41' && Object.hasOwn(ARM_PARTS, part)
+  // IBM's kernels give the machine's type within the line of each processor.
+  const ibm = /^processor 0: .*\bmachine = (\w{1,8})$/m.exec(text)?.[1]
+  const model =
+    field('model name|Model Name|cpu model|Model') ??
+    (isArm ? ARM_PARTS[part] : undefined) ??
+    field('cpu|uarch|machine|Processor') ??
+    (ibm === undefined ? undefined : `IBM machine ${ibm}`)
+  const features = field('flags|Features|features|ASEs implemented|isa')?.split(/\s+/)
   return {
     ...(model === undefined ? {} : { cpuModel: model.slice(0, 100) }),
-    ...(features === undefined ? {} : { cpuFeatures: features.slice(0, 500) }),
+    ...(features === undefined
+      ? {}
+      : { cpuFeatures: features.slice(0, 500).map(each => each.slice(0, 100)) }),
   }
 }

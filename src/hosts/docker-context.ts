@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { ArchparityError } from '../errors.js'
+
+const KEY_FILES = ['ca.pem', 'cert.pem', 'key.pem']
+/** Docker's own files have a few hundred bytes. */
+const MAX_JSON_BYTES = 1024 * 1024
 
 /** What a Docker context says of its engine. */
 export interface DockerContext {
@@ -42,7 +46,9 @@ export async function readDockerContext(name: string, env: NodeJS.ProcessEnv): P
     )
   }
   const tls = path.join(folder, 'tls', id, 'docker')
-  return { endpoint: docker.Host, ...(existsSync(path.join(tls, 'ca.pem')) ? { tls } : {}) }
+  // Any key means TLS: one that is missing must be told, and never make the connection a plain one.
+  const hasKeys = KEY_FILES.some(name => existsSync(path.join(tls, name)))
+  return { endpoint: docker.Host, ...(hasKeys ? { tls } : {}) }
 }
 
 interface ContextMeta {
@@ -55,12 +61,17 @@ async function listContexts(folder: string): Promise<string[]> {
   const metas = await Promise.all(
     ids.slice(0, 100).map(id => readJson(path.join(folder, 'meta', id, 'meta.json'))),
   )
-  return metas.flatMap(meta => (typeof meta?.Name === 'string' ? [meta.Name] : [])).sort()
+  // Docker allows no other names (docker/cli, cli/context/store).
+  const isName = (name: unknown): name is string =>
+    typeof name === 'string' && /^[a-zA-Z0-9][\w.+-]{1,100}$/.test(name)
+  return metas.flatMap(meta => (isName(meta?.Name) ? [meta.Name] : [])).sort()
 }
 
-/** The object that a JSON file holds; undefined where there is none. */
+/** The object that a JSON file holds; undefined where there is none, or where it is too large to be Docker's. */
 export async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
   try {
+    const { size } = await stat(file)
+    if (size > MAX_JSON_BYTES) return undefined
     const value: unknown = JSON.parse(await readFile(file, 'utf8'))
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {

@@ -22,7 +22,7 @@ export function createEngineClient(url: string): Docker {
   return new Docker({ protocol: 'http', host, port: Number(parsed[2] ?? 2375) })
 }
 
-/** The URL without user information. */
+/** The URL without user information; a password may hold an `@` itself. */
 export function redactUrl(url: string): string {
-  return url.replace(/^([^:/]*:\/\/)[^@/]*@/, '$1')
+  return url.replace(/^([^:/]*:\/\/)[^/]*@/, '$1')
 }

@@ -3,14 +3,21 @@ import { ArchparityError } from '../errors.js'
 import { readBuildxNodes } from './buildx-builder.js'
 import { readDockerContext } from './docker-context.js'
 import { findLocalEndpoint } from './endpoint.js'
+import { redactUrl } from './engine-client.js'
 import type { HostSpec } from './host.js'
 
-type Draft = Omit<HostSpec, 'name'> & { readonly name: string; readonly given: boolean }
+/** A host whose name may still be another's; `given` are names that the user gave, and no others may have. */
+type Draft = HostSpec & { readonly given: boolean }
 
 /** What a declaration stands for that names no endpoint itself. A new group is a function and a line here. */
 const GROUPS: Readonly<Record<string, (name: string, env: NodeJS.ProcessEnv) => Promise<HostDeclaration[]>>> =
   {
     context: async (name, env) => {
+      // Docker's own word for no context: DOCKER_HOST, or the usual socket.
+      if (name === 'default') {
+        const { url, tls } = await findLocalEndpoint({ ...env, DOCKER_CONTEXT: name })
+        return [{ name, endpoint: url, ...(tls === undefined ? {} : { tls }) }]
+      }
       const { endpoint, tls } = await readDockerContext(name, env)
       return [{ name, endpoint, ...(tls === undefined ? {} : { tls }) }]
     },
@@ -37,48 +44,40 @@ export async function listHosts(
 ): Promise<HostSpec[]> {
   const wantsLocal = declarations.some(each => each.endpoint === 'local')
   const all = local && !wantsLocal ? [{ endpoint: 'local' }, ...declarations] : declarations
-  const drafts = (await Promise.all(all.map(each => expand(each, env, 0)))).flat()
-  return nameUniquely(drafts)
+  const drafts = await Promise.all(all.map(each => expand(each, each.name !== undefined, env, 0)))
+  return nameUniquely(drafts.flat())
 }
 
-async function expand(declaration: HostDeclaration, env: NodeJS.ProcessEnv, depth: number): Promise<Draft[]> {
+async function expand(
+  declaration: HostDeclaration,
+  given: boolean,
+  env: NodeJS.ProcessEnv,
+  depth: number,
+): Promise<Draft[]> {
   const { endpoint, name, ...rest } = declaration
   if (endpoint === 'local') {
     const { url, tls, from } = await findLocalEndpoint(env)
     const keys = rest.tls ?? tls
-    return [
-      {
-        ...rest,
-        endpoint: url,
-        name: name ?? 'local',
-        given: name !== undefined,
-        from,
-        local: true,
-        ...(keys === undefined ? {} : { tls: keys }),
-      },
-    ]
+    const own = { endpoint: url, name: name ?? 'local', given, from, local: true }
+    return [{ ...rest, ...own, ...(keys === undefined ? {} : { tls: keys }) }]
   }
   const [, kind = '', group = ''] = /^([a-z]+):([^/].*)$/.exec(endpoint) ?? []
-  const members = GROUPS[kind]
+  const members = Object.hasOwn(GROUPS, kind) ? GROUPS[kind] : undefined
   if (members === undefined || depth > 2) {
-    const from = `host ${name ?? endpoint}`
-    return [
-      {
-        ...rest,
-        endpoint,
-        name: name ?? nameEndpoint(endpoint),
-        given: name !== undefined,
-        from,
-        local: false,
-      },
-    ]
+    const from = `host ${name ?? redactUrl(endpoint)}`
+    return [{ ...rest, endpoint, name: name ?? nameEndpoint(endpoint), given, from, local: false }]
   }
   const found = await members(group, env)
   const nested = await Promise.all(
     found.map(member => {
       // A name given to a whole group is that of its only member, else the beginning of each.
       const own = name === undefined ? member.name : found.length === 1 ? name : `${name}-${member.name}`
-      return expand({ ...member, ...rest, ...(own === undefined ? {} : { name: own }) }, env, depth + 1)
+      return expand(
+        { ...member, ...rest, ...(own === undefined ? {} : { name: own }) },
+        given,
+        env,
+        depth + 1,
+      )
     }),
   )
   return nested.flat()
@@ -94,7 +93,7 @@ function nameEndpoint(endpoint: string): string {
         .at(-1)
         ?.replace(/\.sock$/, '') || 'socket'
     )
-  return rest.replace(/^[^@/]*@/, '').replace(/(:\d+)?(\/.*)?$/, '') || endpoint
+  return rest.replace(/^[^/]*@/, '').replace(/(:\d+)?(\/.*)?$/, '') || endpoint
 }
 
 function nameUniquely(drafts: readonly Draft[]): HostSpec[] {

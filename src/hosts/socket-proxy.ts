@@ -41,6 +41,8 @@ export async function startSocketProxy(socketPath: string, dial: () => Socket): 
     server.once('error', reject)
     server.listen(socketPath, resolve)
   })
+  // One connection that could not be taken (no file descriptor left) ends no others.
+  server.on('error', () => {})
   const sever = () => {
     severed = true
     for (const socket of open) socket.destroy()

@@ -1,9 +1,18 @@
-import type { PlanHost } from '../targets/choose-hosts.js'
+import type { Target } from '../model/target.js'
 import { planSubstitute } from '../targets/plan.js'
 import type { HostOutcome } from './host-suites.js'
 import type { HostsWorld } from './hosts-world.js'
 import type { PreparedTarget } from './prepare-targets.js'
-import { runOnEach } from './run-on-each.js'
+
+/** What moving suites works with. */
+export interface MoveWorld extends Pick<HostsWorld, 'planHosts' | 'plan' | 'emit' | 'prepare'> {
+  readonly signal: AbortSignal
+  /** Runs files, by the ids of the targets, on each target's host. */
+  readonly run: (
+    targets: readonly PreparedTarget[],
+    files: ReadonlyMap<string, readonly string[]>,
+  ) => Promise<HostOutcome[]>
+}
 
 /**
  * Gives what lost hosts left undone to other hosts of the same platform and execution: to those that share the
@@ -11,37 +20,39 @@ import { runOnEach } from './run-on-each.js'
  * names of all lost hosts.
  */
 export async function moveSuites(
-  world: HostsWorld,
+  world: MoveWorld,
   prepared: readonly PreparedTarget[],
   files: ReadonlyMap<string, readonly string[]>,
   outcomes: readonly HostOutcome[],
 ): Promise<ReadonlySet<string>> {
   const lost = new Set<string>()
-  let known = [...prepared]
+  const known = [...prepared]
+  // A host that could not be made ready for the work is not asked for it again.
+  const planned = world.plan.targets.map(({ target }) => target)
   let assigned = files
   let latest = outcomes
   const everRun = new Map([...files].map(([id, own]) => [id, new Set(own)]))
   for (;;) {
     for (const outcome of latest) if (outcome.lost) lost.add(outcome.host.name)
     const open = listUndone(known, assigned, latest)
-    if (open.length === 0 || world.request.signal.aborted) return lost
+    if (open.length === 0 || world.signal.aborted) return lost
     const moved = new Map<string, string[]>()
     const movers: PreparedTarget[] = []
     for (const { from, files: undone } of open) {
-      const to = await findSubstitute(world, from, known, lost)
+      const to = findSibling(from, known, lost) ?? (await prepareSubstitute(world, from, planned, lost))
       if (to === undefined) continue
       const { id } = to.context.target
       // Where each host runs all suites, the other one has run them already.
       const todo = undone.filter(file => !everRun.get(id)?.has(file))
       if (todo.length === 0) continue
-      if (!known.includes(to)) known = [...known, to]
+      if (!known.includes(to)) known.push(to)
       if (!movers.includes(to)) movers.push(to)
       moved.set(id, [...(moved.get(id) ?? []), ...todo])
       everRun.set(id, new Set([...(everRun.get(id) ?? []), ...todo]))
     }
     if (movers.length === 0) return lost
     assigned = moved
-    latest = await runOnEach(world, movers, moved, false)
+    latest = await world.run(movers, moved)
   }
 }
 
@@ -68,26 +79,40 @@ function listUndone(
     .filter(({ files }) => files.length > 0)
 }
 
-async function findSubstitute(
-  { planHosts, plan, emit, prepare }: HostsWorld,
+/** A target that is ready for the same work, on a host that lives. */
+function findSibling(
   from: PreparedTarget,
   known: readonly PreparedTarget[],
   lost: ReadonlySet<string>,
-): Promise<PreparedTarget | undefined> {
-  const sibling = known.find(
-    each => each !== from && isSameWork(each, from) && !lost.has(each.context.target.host),
+): PreparedTarget | undefined {
+  return known.find(
+    ({ context: { target } }) => isSameWork(target, from.context.target) && !lost.has(target.host),
   )
-  if (sibling !== undefined) return sibling
-  const alive = planHosts.filter((host: PlanHost) => !lost.has(host.facts.name))
-  const named = known.map(each => each.context.target)
-  const planned = await planSubstitute(from.planned, alive, named, plan.referenceMs)
-  if (planned === undefined) return undefined
-  emit({ type: 'target-planned', target: planned.target })
-  const [prepared] = await prepare([planned])
-  return prepared
 }
 
-function isSameWork(one: PreparedTarget, other: PreparedTarget): boolean {
-  const [a, b] = [one.context.target, other.context.target]
-  return a.digest === b.digest && a.execution === b.execution && a.emulator?.cpu === b.emulator?.cpu
+/** Plans the work on a host that has not been tried for it, adds that to `planned`, and makes it ready if it can be. */
+async function prepareSubstitute(
+  world: Omit<MoveWorld, 'run' | 'signal'>,
+  from: PreparedTarget,
+  planned: Target[],
+  lost: ReadonlySet<string>,
+): Promise<PreparedTarget | undefined> {
+  const { planHosts, plan, emit, prepare } = world
+  const same = planned.filter(target => isSameWork(target, from.context.target))
+  const tried = new Set(same.map(target => target.host))
+  const untried = planHosts.filter(({ facts }) => !lost.has(facts.name) && !tried.has(facts.name))
+  const substitute = await planSubstitute(from.planned, untried, planned, plan.referenceMs)
+  if (substitute === undefined) return undefined
+  planned.push(substitute.target)
+  emit({ type: 'target-planned', target: substitute.target })
+  const [ready] = await prepare([substitute])
+  return ready ?? prepareSubstitute(world, from, planned, lost)
+}
+
+function isSameWork(one: Target, other: Target): boolean {
+  return (
+    one.digest === other.digest &&
+    one.execution === other.execution &&
+    one.emulator?.cpu === other.emulator?.cpu
+  )
 }

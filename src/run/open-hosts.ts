@@ -52,8 +52,9 @@ export interface EveryHost extends OpenHosts {
 const MAX_SOCKET_FOLDER = 70
 
 /**
- * Connects to the local engine and to all declared hosts. Throws where none answers. The local engine may be missing
- * where others are declared and it was not: then that is a notice.
+ * Connects to the local engine and to all declared hosts. Throws where there is only one and it does not answer; where
+ * there are several, all of them may be among the failures. The local engine may be missing where others are declared
+ * and it was not: then that is a notice.
  */
 export async function openHosts(request: HostsRequest): Promise<OpenHosts> {
   const { onNotice = () => {} } = request
@@ -81,7 +82,7 @@ export async function openEveryHost(request: Omit<HostsRequest, 'onNotice'>): Pr
   }
   const sockets = openSocketFolder(request.temporary)
   const context = { env, directory: sockets.path, ...(signal === undefined ? {} : { signal }) }
-  const { hosts, failures, twins } = await connectHosts(specs, context)
+  const { hosts, failures, twins } = await connectHosts(specs, context, request.labels)
   const wanted = settings.hosts.some(each => each.endpoint === 'local')
   const provers = hosts.map(host => createProver(host, { ...request.labels }))
   return {

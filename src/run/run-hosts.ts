@@ -8,7 +8,7 @@ import type { EventLog } from './event-log.js'
 import { startEventServer } from './event-server.js'
 import { followUp } from './follow-up.js'
 import type { HostsWorld, RunWorld } from './hosts-world.js'
-import { moveSuites } from './move-suites.js'
+import { type MoveWorld, moveSuites } from './move-suites.js'
 import { type OpenHosts, openHosts } from './open-hosts.js'
 import { makeLabels } from './owner.js'
 import { describeChoice } from './plan-choice.js'
@@ -109,12 +109,20 @@ async function runPrepared(world: HostsWorld, prepared: readonly PreparedTarget[
   const files = assignSuites(prepared, suites)
   const outcomes = await runOnEach(world, prepared, files, request.settings.noise)
   if (request.signal.aborted) return
-  const lost = await moveSuites(world, prepared, files, outcomes)
+  const { planHosts, plan, emit, prepare } = world
+  const move = { planHosts, plan, emit, prepare, signal: request.signal }
+  const run: MoveWorld['run'] = (targets, moved) => runOnEach(world, targets, moved, false)
+  const lost = await moveSuites({ ...move, run }, prepared, files, outcomes)
   if (request.signal.aborted || request.settings.execution !== 'auto') return
   await followUp(world, lost)
 }
 
 function explainNothingRuns(image: string, plan: Plan, hosts: readonly Host[]): ArchparityError {
+  if (hosts.length === 0) {
+    return new ArchparityError('NO_RUNNABLE_PLATFORM', `No platform of ${image} can run: no host answers`, {
+      hint: '`archparity doctor` says of each host why.',
+    })
+  }
   const names = hosts.map(host => host.name).join(', ')
   return new ArchparityError(
     'NO_RUNNABLE_PLATFORM',

@@ -24,13 +24,14 @@ export async function sweepHost(engine: Docker, temporary: string): Promise<void
 
 /**
  * Removes what runs that were killed have left on this engine and in the directory of temporary files: containers
- * and probe images whose process on this machine has ended, and those of another machine that are more than a day
+ * and what probes put there whose process on this machine has ended, and those of another machine that are more than a day
  * old. Returns how many containers there were.
  */
 export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
   await sweepTemporaryFiles(temporaryFiles)
   const removed = await removeContainers(engine, [LABELS.owner], isLeftover)
   await removeProbeImages(engine)
+  await removeProbeVolumes(engine)
   return removed
 }
 
@@ -89,6 +90,13 @@ async function removeProbeImages(engine: Docker): Promise<void> {
   const chosen = images.filter(image => isLeftover(image.Labels ?? {}))
   const remove = (id: string) => engine.getImage(id).remove({ force: true })
   await Promise.all(chosen.map(({ Id }) => remove(Id).catch(() => {})))
+}
+
+async function removeProbeVolumes(engine: Docker): Promise<void> {
+  const { Volumes: volumes } = await engine.listVolumes({ filters: { label: [PROBE_LABEL] } })
+  const chosen = (volumes ?? []).filter(volume => isLeftover(volume.Labels ?? {}))
+  const remove = (name: string) => engine.getVolume(name).remove()
+  await Promise.all(chosen.map(({ Name }) => remove(Name).catch(() => {})))
 }
 
 async function sweepTemporaryFiles(directory: string): Promise<void> {

@@ -45,12 +45,11 @@ export async function findEmulatingHost(
   hosts: readonly PlanHost[],
 ): Promise<{ placement: Placement | undefined; refusals: Refusal[] }> {
   const rank = (host: PlanHost) => (host.local ? 0 : host.platforms === undefined ? 2 : 1)
-  const fitting = hosts
-    .filter(host => isMeantFor(host, platform) && host.facts.architecture !== platform.architecture)
-    .sort((a, b) => rank(a) - rank(b))
+  const fitting = hosts.filter(host => isMeantFor(host, platform)).sort((a, b) => rank(a) - rank(b))
   const refusals: Refusal[] = []
   for (const host of fitting) {
-    // A kernel that runs a family's programs of which nobody knew that it can says so by its proof.
+    // What may run natively is emulated all the same where the proof says so: another mode of the CPU that a handler
+    // takes, or an engine that runs under an emulator itself and calls the emulated architecture its own.
     const wanted = mayBeNative(host.facts, platform) ? 'emulated' : undefined
     const found = await judge(platform, [host], wanted)
     if (found.placements[0] !== undefined) return { placement: found.placements[0], refusals }

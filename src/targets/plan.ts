@@ -151,10 +151,12 @@ async function placeCpuModels(
   hosts: readonly PlanHost[],
   { cpuModels }: PlanChoice,
 ): Promise<{ drafts: Omit<Draft, 'image'>[]; refusals: Refusal[] }> {
-  const models = Object.entries(cpuModels).flatMap(([text, names]) => {
+  const named = Object.entries(cpuModels).flatMap(([text, names]) => {
     const wanted = parsePlatform(text)
     return wanted !== undefined && matchesPlatform(wanted, platform) ? names : []
   })
+  // A platform has several spellings, and a flag may be there twice.
+  const models = [...new Set(named)]
   if (models.length === 0) return { drafts: [], refusals: [] }
   const { placement } = await findEmulatingHost(platform, hosts)
   const emulator = placement?.capability.emulator?.name ?? ''

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig, mergeSettings } from '../../src/config/load.js'
@@ -89,6 +89,18 @@ describe('what is in it', () => {
     await loadConfig(root)
     expect((await readdir(root)).filter(name => name !== 'node_modules')).toEqual(['archparity.config.ts'])
   })
+})
+
+test('folders of keys count from the configuration, and ~ is the home', async () => {
+  const hosts = ['tcp://a,tls=keys', 'tcp://b,tls=/keys', 'tcp://c,tls=~/keys', 'tcp://d']
+  await write('ci/other.config.ts', `export default { hosts: ${JSON.stringify(hosts)} }`)
+  const { config } = await loadConfig(root, 'ci/other.config.ts')
+  expect(config.hosts?.map(host => typeof host === 'object' && host.tls)).toEqual([
+    path.join(root, 'ci/keys'),
+    '/keys',
+    path.join(homedir(), 'keys'),
+    undefined,
+  ])
 })
 
 test('what comes later wins, key by key, over the defaults', () => {

@@ -130,8 +130,8 @@ describe('findBinfmtHandler', () => {
     expect(find(Buffer.from('abcd0000abce', 'hex'), [handler])).toBeUndefined()
   })
 
-  test('an empty magic matches nothing', () => {
-    const handler = parse('odd', 'enabled\ninterpreter /x\nflags: \noffset 0\nmagic \n')
+  test.each(['', 'zz', 'no hex'])('the magic %j matches nothing', magic => {
+    const handler = parse('odd', `enabled\ninterpreter /x\nflags: \noffset 0\nmagic ${magic}\n`)
     expect(find(Buffer.from('7f454c46', 'hex'), [handler])).toBeUndefined()
   })
 })

@@ -41,6 +41,7 @@ describe('what is refused', () => {
 
 test('user information never leaves an URL', () => {
   expect(redactUrl('ssh://user:secret@host:22/x')).toBe('ssh://host:22/x')
+  expect(redactUrl('ssh://user:p@ss@host')).toBe('ssh://host')
   expect(redactUrl('tcp://host:1')).toBe('tcp://host:1')
   expect(redactUrl('unix:///a@b')).toBe('unix:///a@b')
 })

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import type Docker from 'dockerode'
+import Docker from 'dockerode'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { followProgress } from '../../src/hosts/follow-progress.js'
-import { buildProbeImage, type ProbeImage } from '../../src/hosts/probe-image.js'
+import { buildProbeImage, PROBE_LABEL, type ProbeImage } from '../../src/hosts/probe-image.js'
 import { describeThisProcess, formatOwner, LABELS } from '../../src/run/owner.js'
-import { removeRunContainers, sweepLeftovers } from '../../src/run/sweep.js'
+import { removeRunContainers, sweepHost, sweepLeftovers } from '../../src/run/sweep.js'
 import { AMD64 } from '../lab/platforms.js'
 import { connectTestEngine } from '../worker/test-container.js'
 import { buildBusybox, loadTestImage } from '../worker/test-image.js'
@@ -87,6 +87,65 @@ test('a folder that cannot be read is no reason to leave containers', async () =
   const gone = await makeContainer({ [LABELS.owner]: DEAD })
   await sweepLeftovers(engine, '/nowhere')
   expect(await exists(gone)).toBe(false)
+})
+
+const HOUR_MS = 3_600_000
+const startedBefore = (hours: number) => ({
+  [LABELS.started]: new Date(Date.now() - hours * HOUR_MS).toISOString(),
+})
+
+test('what runs of other machines left is removed when it is more than a day old, by its own word', async () => {
+  const gone = [
+    await makeContainer({ [LABELS.owner]: ELSEWHERE, ...startedBefore(25) }, true),
+    await makeContainer({ [LABELS.owner]: ELSEWHERE, ...startedBefore(24 * 400) }),
+  ]
+  const stay = [
+    await makeContainer({ [LABELS.owner]: ELSEWHERE, ...startedBefore(23) }, true),
+    // Its machine's clock is ahead.
+    await makeContainer({ [LABELS.owner]: ELSEWHERE, ...startedBefore(-48) }),
+    await makeContainer({ [LABELS.owner]: ELSEWHERE, [LABELS.started]: 'yesterday' }),
+    await makeContainer({ [LABELS.owner]: ELSEWHERE, [LABELS.started]: '' }),
+    // A process of this machine that lives may take as long as it likes.
+    await makeContainer({ [LABELS.owner]: LIVE, ...startedBefore(24 * 400) }),
+    await makeContainer({ [LABELS.owner]: 'nonsense', ...startedBefore(25) }),
+    await makeContainer(startedBefore(25)),
+  ]
+  await sweepLeftovers(engine, await makeFolder())
+  expect(await Promise.all(gone.map(exists))).toEqual([false, false])
+  expect(await Promise.all(stay.map(exists))).toEqual(stay.map(() => true))
+})
+
+test('volumes that a search for twins left are removed, and no others', async () => {
+  const make = async (labels: Record<string, string>) => {
+    const name = `sweep-${randomUUID()}`
+    await engine.createVolume({ Name: name, Labels: labels })
+    const volume = engine.getVolume(name)
+    onTestFinished(() => volume.remove().catch(() => {}))
+    return () =>
+      volume.inspect().then(
+        () => true,
+        () => false,
+      )
+  }
+  const probe = { [PROBE_LABEL]: 'twin' }
+  const gone = [
+    await make({ ...probe, [LABELS.owner]: DEAD }),
+    await make({ ...probe, [LABELS.owner]: ELSEWHERE, ...startedBefore(25) }),
+  ]
+  const stay = [
+    await make({ ...probe, [LABELS.owner]: LIVE }),
+    await make({ ...probe, [LABELS.owner]: ELSEWHERE, ...startedBefore(1) }),
+    await make(probe),
+    await make({ [LABELS.owner]: DEAD }),
+  ]
+  await sweepLeftovers(engine, await makeFolder())
+  expect(await Promise.all(gone.map(each => each()))).toEqual([false, false])
+  expect(await Promise.all(stay.map(each => each()))).toEqual(stay.map(() => true))
+})
+
+test('sweeping a host that does not answer ends, and rejects nothing', async () => {
+  const silent = new Docker({ socketPath: '/nowhere/docker.sock' })
+  await sweepHost(silent, path.join(await makeFolder(), 'own'))
 })
 
 test('a run removes its own containers alone', async () => {

@@ -25,7 +25,7 @@ export const HOST_SCHEMES: readonly string[] = Object.keys(KINDS).sort()
 /** Opens a connection by the endpoint's scheme. */
 export async function openConnection(spec: HostSpec, context: OpenContext): Promise<Connection> {
   const scheme = /^([a-z]+):\/\//.exec(spec.endpoint)?.[1] ?? ''
-  const open = KINDS[scheme]
+  const open = Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined
   if (open !== undefined) return open(spec, context)
   throw new ArchparityError(
     'ENGINE_UNAVAILABLE',

@@ -17,6 +17,10 @@ export interface ShellFacts {
 }
 
 const MARK = '@@archparity'
+/** What a host says is shown to people: nothing of it may steer a terminal. Tabs separate fields. */
+const CONTROLS = /(?!\t)\p{Cc}/gu
+const MAX_HANDLERS = 200
+const MAX_SOCKETS = 20
 
 /**
  * A script for any POSIX shell that prints all facts in one go, each part after a line that marks it. It changes
@@ -35,7 +39,9 @@ if [ -e /proc/sys/fs/binfmt_misc/status ]; then
     case $name in register|status) continue;; esac
     part "handler $name"; cat "$file"
     interpreter=$(sed -n 's/^interpreter //p' "$file")
-    case $interpreter in *qemu-*) part "version $name"; "$interpreter" --version 2>/dev/null | head -n 1;; esac
+    # Debian registers a link whose name makes QEMU read its arguments in another way; what it leads to does not.
+    program=$(readlink -f "$interpreter" 2>/dev/null) || program=$interpreter
+    case $program in *qemu-*) part "version $name"; "$program" --version 2>/dev/null </dev/null | head -n 1;; esac
   done
 fi
 for socket in /var/run/docker.sock "$XDG_RUNTIME_DIR/docker.sock" "/run/user/$(id -u)/docker.sock" \\
@@ -52,7 +58,8 @@ export function parseShellFacts(output: string): ShellFacts {
   const first = (title: string) => parts.find(part => part.title === title)?.lines[0]
   const user = first('user')
   const pageSize = readCount(first('page-size'))
-  const freeKilobytes = readCount(first('free-disk')?.trim().split(/\s+/)[3])
+  // Counted from the end: a file system's name may hold spaces.
+  const freeKilobytes = readCount(/\s(\d+)\s+(?:\d+%|-)\s/.exec(first('free-disk') ?? '')?.[1])
   const cpu = parseCpuInfo(parts.find(part => part.title === 'cpu')?.lines.join('\n') ?? '')
   const handlers = readHandlers(parts)
   return {
@@ -72,7 +79,8 @@ interface Part {
 
 function splitParts(output: string): Part[] {
   const parts: Part[] = []
-  for (const line of output.split('\n')) {
+  for (const raw of output.split('\n')) {
+    const line = raw.replace(CONTROLS, '')
     if (line.startsWith(`${MARK} `)) parts.push({ title: line.slice(MARK.length + 1), lines: [] })
     else if (line !== '') parts.at(-1)?.lines.push(line)
   }
@@ -87,7 +95,8 @@ function readHandlers(parts: readonly Part[]): BinfmtHandler[] | undefined {
   const status = parts.find(part => part.title === 'handlers')
   if (status === undefined) return undefined
   const switchedOn = status.lines[0]?.trim() !== 'disabled'
-  return parts.flatMap(({ title, lines }) => {
+  const titled = parts.filter(part => part.title.startsWith('handler ')).slice(0, MAX_HANDLERS)
+  return titled.flatMap(({ title, lines }) => {
     const name = /^handler (.{1,128})$/.exec(title)?.[1]
     const handler = name === undefined ? undefined : parseBinfmtEntry(name, lines.join('\n'))
     if (handler === undefined) return []
@@ -110,5 +119,5 @@ function listSockets(parts: readonly Part[]): { path: string; usable: boolean }[
     const [, state, path] = /^socket (usable|closed) (\/.{1,200})$/.exec(title) ?? []
     if (path !== undefined && !sockets.has(path)) sockets.set(path, state === 'usable')
   }
-  return [...sockets].map(([path, usable]) => ({ path, usable }))
+  return [...sockets].slice(0, MAX_SOCKETS).map(([path, usable]) => ({ path, usable }))
 }

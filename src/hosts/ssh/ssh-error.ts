@@ -1,6 +1,9 @@
 import { ArchparityError } from '../../errors.js'
 
-/** What `ssh` says on standard error when it gives up, and what to do then; the first match decides. */
+/**
+ * What `ssh` says on standard error when it gives up, and what to do then; the first match decides. A jump host's
+ * trouble is told before what follows from it, so the vaguest words come last.
+ */
 const REASONS: readonly (readonly [RegExp, string, (destination: string) => string])[] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No .* host key is known/i,
@@ -9,10 +12,25 @@ const REASONS: readonly (readonly [RegExp, string, (destination: string) => stri
       `Compare the key's fingerprint with the host's own, then connect once by hand: ssh ${destination}. archparity never accepts a key by itself.`,
   ],
   [
-    /Permission denied|Too many authentication failures|no such identity/i,
+    /Permission denied|Too many authentication failures/i,
     'the login was refused',
     destination =>
       `It must work without a question: ssh -o BatchMode=yes ${destination} true. Load the key into an agent (ssh-add), or name it in ~/.ssh/config.`,
+  ],
+  [
+    /spawn .*ENOENT/,
+    'there is no `ssh` command here',
+    () => 'Install the OpenSSH client (Debian, Ubuntu: sudo apt-get install openssh-client).',
+  ],
+  [
+    /Bad configuration option|Bad owner or permissions on/,
+    'ssh refuses its own configuration',
+    destination => `Mend what it names, until this works: ssh -G ${destination}.`,
+  ],
+  [
+    /Unable to negotiate|no matching .* found/i,
+    'the two have no algorithm in common',
+    destination => `Its sshd is very old or very new: ssh -v ${destination} true shows what each offers.`,
   ],
   [
     /Could not resolve hostname/i,
@@ -32,14 +50,18 @@ const REASONS: readonly (readonly [RegExp, string, (destination: string) => stri
   ],
 ]
 
-/** The error for an ssh connection that did not come about, from what ssh wrote. */
+/**
+ * The error for an ssh connection that did not come about, from what ssh wrote. `destination` is what a user would
+ * give to ssh, with its port.
+ */
 export function explainSshFailure(host: string, destination: string, stderr: string): ArchparityError {
-  const found = REASONS.find(([pattern]) => pattern.test(stderr))
-  const said = stderr
+  const lines = stderr
     .split('\n')
     .map(line => line.replace(/[^\x20-\x7e]/g, '').trim())
     .filter(line => line !== '' && !/^@+$/.test(line))
-  const words = said.at(-1)?.slice(0, 300) ?? 'ssh ended without a word'
+  const found = REASONS.find(([pattern]) => lines.some(line => pattern.test(line)))
+  const telling = found === undefined ? lines : lines.filter(line => found[0].test(line))
+  const words = telling.at(-1)?.slice(0, 300) ?? 'ssh ended without a word'
   const code = found === REASONS[0] ? 'HOST_KEY' : 'ENGINE_UNAVAILABLE'
   return new ArchparityError(
     code,

@@ -67,7 +67,8 @@ export async function startSshMaster(
     { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
   )
   child.stdin.on('error', () => {})
-  await waitUntilConnected(child, host, destination, signal)
+  const shown = port === undefined ? destination : `-p ${port} ${destination}`
+  await waitUntilConnected(child, host, shown, signal)
   const mux = [...shared, '-o', 'ControlMaster=no', destination]
   return {
     pid: child.pid,
@@ -89,11 +90,15 @@ async function waitUntilConnected(
 ): Promise<void> {
   let stderr = ''
   child.stderr?.on('data', (chunk: Buffer) => {
-    if (stderr.length < 10_000) stderr += chunk.toString('latin1')
+    // Its end says why; a banner may come before.
+    stderr = (stderr + chunk.toString('latin1')).slice(-10_000)
   })
   const abort = () => child.kill('SIGKILL')
   // One that asks a jump host or a security key may take longer than its own limit allows for.
-  const late = setTimeout(abort, CONNECT_TIMEOUT_S * 3000)
+  const late = setTimeout(() => {
+    stderr += `\ntimed out after ${CONNECT_TIMEOUT_S * 3} s`
+    abort()
+  }, CONNECT_TIMEOUT_S * 3000)
   signal?.addEventListener('abort', abort, { once: true })
   try {
     await new Promise<void>((resolve, reject) => {

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/model/finding.js'
+import { createProject, runCli } from '../lab/cli.js'
+import { ensureImage } from '../lab/ensure-image.js'
+import { writeDockerContext } from '../lab/hosts/docker-context.js'
+import type { LabHost } from '../lab/hosts/host.js'
+import { joinHosts } from '../lab/hosts/join-hosts.js'
+import { listHostLeftovers } from '../lab/hosts/list-host-leftovers.js'
+import { startPodman } from '../lab/hosts/podman.js'
+import { findHostProblem, HOST_START_MS } from '../lab/hosts/requirements.js'
+import { startSshHost } from '../lab/hosts/ssh-host.js'
+import { startTlsEngine, type TlsEngine } from '../lab/hosts/tls-engine.js'
+import { listLeftovers } from '../lab/leftovers.js'
+
+const problem =
+  (await findHostProblem('ssh')) ?? (await findHostProblem('tls')) ?? (await findHostProblem('podman'))
+
+const SUITE = `import { expect, test } from 'archparity/suite'
+test('runs a command', async ({ exec }) => {
+  const { exitCode, stdout, stderr } = await exec('echo one; echo two >&2; exit 3')
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 3, stdout: 'one\\n', stderr: 'two\\n' })
+})
+test('reads a file', async ({ file }) => { expect((await file('/etc/passwd')).text()).toContain('root:') })
+test('reads the log', async ({ logs }) => { await logs() })
+test('runs afresh', async ({ run }) => { expect((await run('uname -s')).stdout).toBe('Linux\\n') })
+`
+
+interface Report {
+  readonly findings: readonly Finding[]
+  readonly verdict: { readonly counts: Record<string, number> }
+  readonly targets: readonly { readonly label: string; readonly host: string; readonly execution: string }[]
+  readonly hosts: readonly { readonly name: string; readonly kind: string }[]
+}
+
+describe.skipIf(problem)('one run on hosts of every kind', () => {
+  const hosts: LabHost[] = []
+  let tls: TlsEngine
+  let podman: LabHost
+  let env: Readonly<Record<string, string>>
+  let dockerConfig: string
+  beforeAll(async () => {
+    const ssh = [await startSshHost({ name: 'lab-one' })]
+    hosts.push(...ssh)
+    ssh.push(await startSshHost({ name: 'lab-two' }))
+    hosts.push(...ssh.slice(1))
+    tls = await startTlsEngine()
+    hosts.push(tls)
+    podman = await startPodman()
+    hosts.push(podman)
+    dockerConfig = await mkdtemp(path.join(tmpdir(), 'docker-config-'))
+    await writeDockerContext(dockerConfig, { name: 'two', host: 'ssh://lab-two' })
+    env = await joinHosts(ssh)
+  }, HOST_START_MS)
+  afterAll(async () => {
+    for (const host of hosts) await host.stop()
+    if (dockerConfig !== undefined) await rm(dockerConfig, { recursive: true })
+    expect(await listHostLeftovers()).toEqual([])
+  })
+
+  test('all see the same, and nothing is left on any', async () => {
+    const image = await ensureImage('healthy')
+    const project = await createProject({ suites: { 'a.suite.ts': SUITE, 'b.suite.ts': SUITE } })
+    const flags = [
+      `one=ssh://lab-one`,
+      'context:two',
+      `secure=${tls.endpoint},tls=${tls.certificates.client},concurrency=1`,
+      `podman=${podman.endpoint}`,
+    ].flatMap(host => ['--host', host])
+    const result = await runCli(['run', image, ...flags, '--every-host', '--platform', 'linux/amd64'], {
+      cwd: project.directory,
+      env: { ...env, DOCKER_CONFIG: dockerConfig },
+      timeoutMs: 240_000,
+    })
+    expect(result.exitCode, `${result.stdout}\n${result.stderr}`).toBe(0)
+    const report: Report = JSON.parse(readFileSync(project.find('reports', 'report.json'), 'utf8'))
+    expect(
+      report.targets.map(({ label, host, execution }) => `${label} ${host} ${execution}`).sort(),
+    ).toEqual(['local', 'one', 'podman', 'secure', 'two'].map(name => `linux/amd64 (${name}) ${name} native`))
+    // Two files of four checks on five targets.
+    expect(report.verdict.counts).toMatchObject({
+      passed: 40,
+      failed: 0,
+      errored: 0,
+      inconclusive: 0,
+      skipped: 0,
+    })
+    expect(report.findings).toEqual([])
+    for (const { name, engine } of hosts) {
+      const containers = await engine.listContainers({ all: true })
+      const { Volumes: volumes } = await engine.listVolumes()
+      expect([name, containers, volumes ?? []]).toEqual([name, [], []])
+    }
+    expect(await listLeftovers({ pid: result.pid, directory: project.directory })).toEqual([])
+  })
+})
