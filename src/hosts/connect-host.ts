@@ -24,14 +24,14 @@ export async function connectHost(spec: HostSpec, context: OpenContext): Promise
     const engine = createEngineClient(connection.dockerHost)
     const facts = await askEngine(spec, connection)
     assertUsable(spec, facts)
-    const { sameKernel } = facts
+    const { architecture, sameKernel } = facts
     return {
       name: spec.name,
       spec,
       facts,
       engine,
       dockerHost: connection.dockerHost,
-      reach: connection.chooseReach({ sameKernel, rootless: facts.engine.rootless }),
+      reach: connection.chooseReach({ architecture, sameKernel, rootless: facts.engine.rootless }),
       sever: connection.sever,
       close: connection.close,
     }

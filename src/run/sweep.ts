@@ -3,12 +3,19 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { PROBE_LABEL } from '../hosts/probe-image.js'
+import { BRIDGE_LABEL } from '../hosts/port-bridge.js'
+import { PROGRAM_LABEL } from '../hosts/scratch-image.js'
 import { hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
 
-/** Removes every container of one run with its volumes; returns how many there were. */
+/**
+ * Removes every container of one run with its volumes, and the images of archparity's own programs; returns how many
+ * containers there were.
+ */
 export async function removeRunContainers(engine: Docker, runId: string): Promise<number> {
-  return removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
+  const label = `${LABELS.run}=${runId}`
+  const removed = await removeContainers(engine, [label], () => true)
+  await removeProgramImages(engine, [label], () => true)
+  return removed
 }
 
 /** What runs of other machines left is theirs for this long; no run takes a day. */
@@ -24,13 +31,13 @@ export async function sweepHost(engine: Docker, temporary: string): Promise<void
 
 /**
  * Removes what runs that were killed have left on this engine and in the directory of temporary files: containers
- * and probe images whose process on this machine has ended, and those of another machine that are more than a day
+ * and images of its own programs whose process on this machine has ended, and those of another machine that are more than a day
  * old. Returns how many containers there were.
  */
 export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
   await sweepTemporaryFiles(temporaryFiles)
   const removed = await removeContainers(engine, [LABELS.owner], isLeftover)
-  await removeProbeImages(engine)
+  await removeProgramImages(engine, [], isLeftover)
   return removed
 }
 
@@ -71,21 +78,26 @@ async function removeContainers(
 ): Promise<number> {
   const containers = await engine.listContainers({ all: true, filters: { label } })
   const chosen = containers.filter(container => choose(container.Labels))
-  await Promise.all(
-    chosen.map(({ Id }) =>
-      engine
-        .getContainer(Id)
-        .remove({ force: true, v: true })
-        // Gone already, or being removed by its own process.
-        .catch(() => {}),
-    ),
-  )
+  const remove = ({ Id }: Docker.ContainerInfo) =>
+    engine
+      .getContainer(Id)
+      .remove({ force: true, v: true })
+      // Gone already, or being removed by its own process.
+      .catch(() => {})
+  // Podman keeps a container whose network another one shares.
+  const isBridge = ({ Labels }: Docker.ContainerInfo) => Labels[BRIDGE_LABEL] !== undefined
+  await Promise.all(chosen.filter(isBridge).map(remove))
+  await Promise.all(chosen.filter(container => !isBridge(container)).map(remove))
   return chosen.length
 }
 
-async function removeProbeImages(engine: Docker): Promise<void> {
-  const images = await engine.listImages({ filters: { label: [PROBE_LABEL] } })
-  const chosen = images.filter(image => isLeftover(image.Labels ?? {}))
+async function removeProgramImages(
+  engine: Docker,
+  label: string[],
+  choose: (labels: Record<string, string>) => boolean,
+): Promise<void> {
+  const images = await engine.listImages({ filters: { label: [PROGRAM_LABEL, ...label] } })
+  const chosen = images.filter(image => choose(image.Labels ?? {}))
   const remove = (id: string) => engine.getImage(id).remove({ force: true })
   await Promise.all(chosen.map(({ Id }) => remove(Id).catch(() => {})))
 }

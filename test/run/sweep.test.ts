@@ -5,7 +5,8 @@ import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { followProgress } from '../../src/hosts/follow-progress.js'
-import { buildProbeImage, type ProbeImage } from '../../src/hosts/probe-image.js'
+import { buildProbeImage } from '../../src/hosts/probe-image.js'
+import type { ScratchImage } from '../../src/hosts/scratch-image.js'
 import { describeThisProcess, formatOwner, LABELS } from '../../src/run/owner.js'
 import { removeRunContainers, sweepLeftovers } from '../../src/run/sweep.js'
 import { AMD64 } from '../lab/platforms.js'
@@ -105,7 +106,7 @@ test('of images only those of dead processes’ test programs are removed', asyn
     const { archive, names } = (await buildProbeImage('amd64', {
       ...labels,
       test: randomUUID(),
-    })) as ProbeImage
+    })) as ScratchImage
     await followProgress(await engine.loadImage(Readable.from([archive])))
     const find = async () => {
       for (const name of names) {

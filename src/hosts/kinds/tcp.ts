@@ -20,19 +20,18 @@ interface Keys {
 
 /**
  * An engine behind TCP, with TLS in both directions where `tls` names a folder of keys. Everything goes through a
- * socket of our own, so that workers need no keys and a host that is lost can be cut off. Ports of containers are
- * published on the address by which the engine is reached, and on no other.
+ * socket of our own, so that workers need no keys and a host that is lost can be cut off.
  */
 export async function openTcp(spec: HostSpec, context: OpenContext): Promise<Connection> {
   const url = parseTcpUrl(spec)
   const keys = spec.tls === undefined ? undefined : await readKeys(spec.tls, spec)
   const dial = (): Socket => dialEngine(url, keys)
-  const address = await reachOnce(dial, url, spec)
+  await reachOnce(dial, spec)
   const proxy = await startSocketProxy(nameSocket(context.directory, spec.name), dial)
   return {
     kind: 'tcp',
     dockerHost: `unix://${proxy.socketPath}`,
-    chooseReach: () => ({ kind: 'published', bind: address, connect: address }),
+    chooseReach: ({ architecture }) => ({ kind: 'engine', architecture }),
     sever: proxy.sever,
     close: proxy.close,
   }
@@ -78,8 +77,8 @@ function dialEngine({ host, port }: TcpUrl, keys: Keys | undefined): Socket {
   return connectTls({ ...options, ...keys, ...(isIP(host) ? {} : { servername: host }) })
 }
 
-/** Connects once, so that a wrong address or certificate is told for what it is; gives the peer's address. */
-async function reachOnce(dial: () => Socket, { host }: TcpUrl, spec: HostSpec): Promise<string> {
+/** Connects once, so that a wrong address or certificate is told for what it is. */
+async function reachOnce(dial: () => Socket, spec: HostSpec): Promise<void> {
   const socket = dial()
   const event = isTls(socket) ? 'secureConnect' : 'connect'
   try {
@@ -90,7 +89,6 @@ async function reachOnce(dial: () => Socket, { host }: TcpUrl, spec: HostSpec): 
         reject(new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`)),
       )
     })
-    return socket.remoteAddress ?? host
   } catch (error) {
     throw new ArchparityError(
       'ENGINE_UNAVAILABLE',

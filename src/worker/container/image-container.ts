@@ -1,7 +1,6 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode'
+import type { ContainerCreateOptions } from 'dockerode'
 import type { StartedTestContainer, WaitStrategy } from 'testcontainers'
 import { GenericContainer } from 'testcontainers'
-import { findBindAddress } from '../../model/reach.js'
 import type { WorkerContext } from '../context.js'
 import type { ContainerOptions } from './options.js'
 
@@ -30,12 +29,7 @@ export class ImageContainer extends GenericContainer {
     this.withLabels({ ...context.labels, 'org.archparity.target': context.target.id })
     this.withAutoCleanup(false).withWaitStrategy(WAIT_FOR_NOTHING)
     Object.assign(this.createOpts, buildCreateOptions(context, options))
-    this.hostConfig = {
-      ...this.hostConfig,
-      Init: true,
-      ...publishPorts(context, options),
-      ...options.hostConfig,
-    }
+    this.hostConfig = { ...this.hostConfig, Init: true, ...options.hostConfig }
   }
 
   protected override async containerCreated(id: string): Promise<void> {
@@ -68,20 +62,5 @@ function buildCreateOptions(
     ...(env.length === 0 ? {} : { Env: env }),
     ...(options.user === undefined ? {} : { User: options.user }),
     ...(options.workingDir === undefined ? {} : { WorkingDir: options.workingDir }),
-  }
-}
-
-/** Only where the container's own address is out of reach, and then on one address of the host alone. */
-function publishPorts(context: WorkerContext, options: ContainerOptions): HostConfig {
-  const bind = findBindAddress(context.reach)
-  if (bind === undefined) return {}
-  const declared = context.imageConfig.exposedPorts
-    .filter(port => !port.endsWith('/udp'))
-    .map(port => port.split('/')[0] as string)
-  const ports = new Set([...declared, ...(options.ports ?? []).map(String)])
-  return {
-    PortBindings: Object.fromEntries(
-      [...ports].map(port => [`${port}/tcp`, [{ HostIp: bind, HostPort: '' }]]),
-    ),
   }
 }
