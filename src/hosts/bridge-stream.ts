@@ -41,8 +41,9 @@ export class BridgeStream extends Duplex {
     this.upstream.resume()
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.upstream.write(chunk, done)
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    // A far side that takes no more may have answered already: how the reading ends is what counts.
+    this.upstream.write(chunk, () => done())
   }
 
   override _final(done: () => void): void {

@@ -12,9 +12,8 @@ import { hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
  * containers there were.
  */
 export async function removeRunContainers(engine: Docker, runId: string): Promise<number> {
-  const label = `${LABELS.run}=${runId}`
-  const removed = await removeContainers(engine, [label], () => true)
-  await removeProgramImages(engine, [label], () => true)
+  const removed = await removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
+  await removeProgramImages(engine, labels => labels[LABELS.run] === runId)
   return removed
 }
 
@@ -37,7 +36,7 @@ export async function sweepHost(engine: Docker, temporary: string): Promise<void
 export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
   await sweepTemporaryFiles(temporaryFiles)
   const removed = await removeContainers(engine, [LABELS.owner], isLeftover)
-  await removeProgramImages(engine, [], isLeftover)
+  await removeProgramImages(engine, isLeftover)
   return removed
 }
 
@@ -93,10 +92,10 @@ async function removeContainers(
 
 async function removeProgramImages(
   engine: Docker,
-  label: string[],
   choose: (labels: Record<string, string>) => boolean,
 ): Promise<void> {
-  const images = await engine.listImages({ filters: { label: [PROGRAM_LABEL, ...label] } })
+  // Podman 4.3 finds nothing where it is asked for two labels.
+  const images = await engine.listImages({ filters: { label: [PROGRAM_LABEL] } })
   const chosen = images.filter(image => choose(image.Labels ?? {}))
   const remove = (id: string) => engine.getImage(id).remove({ force: true })
   await Promise.all(chosen.map(({ Id }) => remove(Id).catch(() => {})))

@@ -2,6 +2,7 @@ import type { ContainerCreateOptions } from 'dockerode'
 import type { StartedTestContainer, WaitStrategy } from 'testcontainers'
 import { GenericContainer } from 'testcontainers'
 import type { WorkerContext } from '../context.js'
+import { forgetUnboundPorts } from './forget-unbound-ports.js'
 import type { ContainerOptions } from './options.js'
 
 /** Readiness is judged by the handle, which can tell "ended" from "not yet"; starting itself waits for nothing. */
@@ -30,6 +31,8 @@ export class ImageContainer extends GenericContainer {
     this.withAutoCleanup(false).withWaitStrategy(WAIT_FOR_NOTHING)
     Object.assign(this.createOpts, buildCreateOptions(context, options))
     this.hostConfig = { ...this.hostConfig, Init: true, ...options.hostConfig }
+    // It would be overwritten when the container starts.
+    if (options.hostConfig?.NetworkMode !== undefined) this.networkMode = options.hostConfig.NetworkMode
   }
 
   protected override async containerCreated(id: string): Promise<void> {
@@ -38,6 +41,7 @@ export class ImageContainer extends GenericContainer {
 
   /** Creates and starts it. The image must be on the engine already: nothing is pulled here. */
   override async start(): Promise<StartedTestContainer> {
+    await forgetUnboundPorts()
     return super.start()
   }
 }

@@ -88,17 +88,18 @@ describe.each(kinds)('the ports of containers through the engine: %s', kind => {
     const filters = { label: [`${LABELS.run}=${runId}`] }
     try {
       await container.start()
-      await work(makeReached(handle, labels))
+      await work({ ...makeReached(handle, labels), runId })
     } finally {
       await handle.remove()
       const left = await engine.listContainers({ all: true, filters })
       await removeRunContainers(engine, runId)
       expect(left.map(each => each.Names)).toEqual([])
-      expect(await engine.listImages({ filters: { label: [PROGRAM_LABEL, ...filters.label] } })).toEqual([])
+      const images = await engine.listImages({ filters: { label: [PROGRAM_LABEL] } })
+      expect(images.filter(each => each.Labels?.[LABELS.run] === runId)).toEqual([])
     }
   }
 
-  type Reached = ReturnType<typeof makeReached>
+  type Reached = ReturnType<typeof makeReached> & { readonly runId: string }
 
   function makeReached(handle: ContainerHandle, labels: Record<string, string>) {
     const open = (of: string) => openEngineRoute(engine, handle, of, labels)
@@ -122,7 +123,7 @@ describe.each(kinds)('the ports of containers through the engine: %s', kind => {
       expect(first.result?.text()).toBe('hello\n')
       const body = randomBytes(1_000_003)
       const echo = await ask('/cgi-bin/echo', { method: 'POST', body })
-      expect(echo.result?.bytes.equals(body)).toBe(true)
+      expect(Buffer.from(echo.result?.bytes ?? []).equals(body)).toBe(true)
       const many = await Promise.all(
         Array.from({ length: 5 }, (_, i) => ask('/cgi-bin/echo', { method: 'POST', body: `number ${i}` })),
       )
@@ -159,6 +160,15 @@ describe.each(kinds)('the ports of containers through the engine: %s', kind => {
       expect((await asked).observation).toMatchObject({
         error: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/),
       })
+    })
+  })
+
+  test('what a killed run has left is removed, the bridge before the container whose network it shares', async () => {
+    await withContainer(HTTPD, async ({ ask, runId }) => {
+      await ask('/', {}, async () => true)
+      expect(await removeRunContainers(engine, runId)).toBe(2)
+      const filters = { label: [`${LABELS.run}=${runId}`] }
+      expect(await engine.listContainers({ all: true, filters })).toEqual([])
     })
   })
 
