@@ -24,7 +24,7 @@ export async function connectHost(spec: HostSpec, context: OpenContext): Promise
     const engine = createEngineClient(connection.dockerHost)
     const facts = await askEngine(spec, connection)
     assertUsable(spec, facts)
-    const { sameKernel } = facts
+    const { architecture, sameKernel } = facts
     return {
       name: spec.name,
       spec,
@@ -32,7 +32,7 @@ export async function connectHost(spec: HostSpec, context: OpenContext): Promise
       ...(connection.shell?.user === undefined ? {} : { user: connection.shell.user }),
       engine,
       dockerHost: connection.dockerHost,
-      reach: connection.chooseReach({ sameKernel, rootless: facts.engine.rootless }),
+      reach: connection.chooseReach({ architecture, sameKernel, rootless: facts.engine.rootless }),
       pid: connection.pid,
       sever: connection.sever,
       close: connection.close,

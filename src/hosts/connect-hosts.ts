@@ -3,8 +3,10 @@ import { ArchparityError, describeError } from '../errors.js'
 import { connectHost } from './connect-host.js'
 import type { OpenContext } from './connection.js'
 import type { Host, HostSpec } from './host.js'
-import { PROBE_LABEL } from './probe-image.js'
 import { withTimeout } from './with-timeout.js'
+
+/** Label of the volume by which two names of one engine are told from two engines. */
+export const TWIN_LABEL = 'org.archparity.twin'
 
 /** A host that could not be used, and why. */
 export interface HostFailure {
@@ -78,7 +80,7 @@ async function findTwin(
   const name = `archparity-${randomUUID()}`
   const volume = host.engine.getVolume(name)
   const search = async () => {
-    await host.engine.createVolume({ Name: name, Labels: { ...labels, [PROBE_LABEL]: 'twin' } })
+    await host.engine.createVolume({ Name: name, Labels: { ...labels, [TWIN_LABEL]: 'yes' } })
     for (const candidate of candidates) if (await hasVolume(candidate, name)) return candidate
     return undefined
   }

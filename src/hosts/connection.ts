@@ -11,13 +11,21 @@ export interface OpenContext {
   readonly signal?: AbortSignal
 }
 
+/** What the way to an engine's ports depends on. */
+export interface EngineTraits {
+  readonly architecture: string
+  /** Whether it runs on this process's kernel. */
+  readonly sameKernel: boolean
+  readonly rootless: boolean
+}
+
 /** An open way to an engine, before the engine was asked anything. */
 export interface Connection {
   readonly kind: HostKindName
   /** What `DOCKER_HOST` must be to use it: `unix://` or plain `tcp://`. */
   readonly dockerHost: string
-  /** How ports are reached, once it is known whether the engine shares this process's kernel and is rootless. */
-  chooseReach(engine: { sameKernel: boolean; rootless: boolean }): Reach
+  /** How ports are reached, once the engine has said what it is. */
+  chooseReach(engine: EngineTraits): Reach
   /** What the host's own shell says of it; absent where there is no shell to ask. */
   readonly shell?: ShellFacts
   /** Process that holds the connection, where there is one: it must outlive the workers. */

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
-import type { ProbeRecipe } from './probe-code/recipe.js'
 import { findProbeRecipe, PROBE_TAIL_BYTES } from './probe-program.js'
+import type { TinyProgram } from './tiny-program.js'
 
 /** What a probe program tells of how it was run. */
 export interface ProbeReport {
@@ -95,7 +95,7 @@ export function readProbeReport(architecture: string, bytes: Buffer): ProbeRepor
   }
 }
 
-function readWords({ bits, endianness }: ProbeRecipe, bytes: Buffer): bigint[] {
+function readWords({ bits, endianness }: TinyProgram, bytes: Buffer): bigint[] {
   const little = endianness === 'little'
   const size = bits / 8
   return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => {

@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
-import { type Duplex, Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type Docker from 'dockerode'
 import { describeError } from '../errors.js'
-import { followProgress } from './follow-progress.js'
 import { createFrameParser } from './frames.js'
-import { buildProbeImage, PROBE_PATH, type ProbeImage } from './probe-image.js'
+import { buildProbeImage, PROBE_PATH } from './probe-image.js'
 import { PROBE_EXIT_CODE } from './probe-program.js'
 import { readProbeReport } from './probe-report.js'
 import { PROOF_TIMEOUT_MS, type ProofResult, type Prove } from './proof.js'
+import { loadScratchImage } from './scratch-image.js'
 import { withTimeout } from './with-timeout.js'
 
 /** Starts probe programs in containers of one engine. */
@@ -39,7 +39,7 @@ export function createEngineProver(engine: Docker, labels: Record<string, string
     if (image === undefined) return giveUp('there is no test program for it')
     for (const name of image.names) names.add(name)
     try {
-      const name = await withTimeout(loadProbeImage(engine, image), ENGINE_TIMEOUT_MS)
+      const name = await withTimeout(loadScratchImage(engine, image), ENGINE_TIMEOUT_MS)
       return await runProbe(engine, name, architecture, labels)
     } catch (error) {
       return giveUp(describeError(error))
@@ -59,19 +59,6 @@ export function createEngineProver(engine: Docker, labels: Record<string, string
       for (const name of names) await remove(name).catch(() => {})
     },
   }
-}
-
-/** Loads the image and gives the name by which the engine knows it. */
-async function loadProbeImage(engine: Docker, image: ProbeImage): Promise<string> {
-  await followProgress(await engine.loadImage(Readable.from([image.archive]), { quiet: true }))
-  for (const name of image.names) {
-    const held = await engine
-      .getImage(name)
-      .inspect()
-      .catch(() => undefined)
-    if (held !== undefined) return name
-  }
-  throw new Error('the engine took an image, but does not hold it afterwards')
 }
 
 async function runProbe(

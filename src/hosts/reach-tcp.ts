@@ -11,10 +11,10 @@ const ENOUGH_BYTES = 2000
 
 /**
  * Asks once whether a web server of the expected kind is there, so that a wrong address, port or certificate is told
- * for what it is; gives the peer's address. With TLS 1.3 only an answer shows that the engine took our certificate.
+ * for what it is. With TLS 1.3 only an answer shows that the engine took our certificate.
  * Throws ENGINE_UNAVAILABLE.
  */
-export async function reachTcp(dial: () => Socket, host: string, spec: HostSpec): Promise<string> {
+export async function reachTcp(dial: () => Socket, spec: HostSpec): Promise<void> {
   const socket = dial()
   // Whatever comes after the first error is of no interest, and must not be nobody's.
   socket.on('error', () => {})
@@ -28,7 +28,6 @@ export async function reachTcp(dial: () => Socket, host: string, spec: HostSpec)
     const answer = await readAnswer(socket)
     const problem = judgeAnswer(answer, isTls(socket))
     if (problem !== undefined) throw problem
-    return socket.remoteAddress ?? host
   } catch (error) {
     const { endpoint, from, name } = spec
     const shown = redactUrl(endpoint)

@@ -3,12 +3,19 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import { PROBE_LABEL } from '../hosts/probe-image.js'
+import { TWIN_LABEL } from '../hosts/connect-hosts.js'
+import { BRIDGE_LABEL } from '../hosts/port-bridge.js'
+import { PROGRAM_LABEL } from '../hosts/scratch-image.js'
 import { hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
 
-/** Removes every container of one run with its volumes; returns how many there were. */
+/**
+ * Removes every container of one run with its volumes, and the images of archparity's own programs; returns how many
+ * containers there were.
+ */
 export async function removeRunContainers(engine: Docker, runId: string): Promise<number> {
-  return removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
+  const removed = await removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
+  await removeProgramImages(engine, labels => labels[LABELS.run] === runId)
+  return removed
 }
 
 /** What runs of other machines left is theirs for this long; no run takes a day. */
@@ -24,14 +31,15 @@ export async function sweepHost(engine: Docker, temporary: string): Promise<void
 
 /**
  * Removes what runs that were killed have left on this engine and in the directory of temporary files: containers
- * and what probes put there whose process on this machine has ended, and those of another machine that are more than a day
+ * and what its own programs and probes put there whose process on this machine has ended, and those of another machine
+ * that are more than a day
  * old. Returns how many containers there were.
  */
 export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Promise<number> {
   await sweepTemporaryFiles(temporaryFiles)
   const removed = await removeContainers(engine, [LABELS.owner], isLeftover)
-  await removeProbeImages(engine)
-  await removeProbeVolumes(engine)
+  await removeProgramImages(engine, isLeftover)
+  await removeTwinVolumes(engine)
   return removed
 }
 
@@ -73,27 +81,32 @@ async function removeContainers(
 ): Promise<number> {
   const containers = await engine.listContainers({ all: true, filters: { label } })
   const chosen = containers.filter(container => choose(container.Labels))
-  await Promise.all(
-    chosen.map(({ Id }) =>
-      engine
-        .getContainer(Id)
-        .remove({ force: true, v: true })
-        // Gone already, or being removed by its own process.
-        .catch(() => {}),
-    ),
-  )
+  const remove = ({ Id }: Docker.ContainerInfo) =>
+    engine
+      .getContainer(Id)
+      .remove({ force: true, v: true })
+      // Gone already, or being removed by its own process.
+      .catch(() => {})
+  // Podman keeps a container whose network another one shares.
+  const isBridge = ({ Labels }: Docker.ContainerInfo) => Labels[BRIDGE_LABEL] !== undefined
+  await Promise.all(chosen.filter(isBridge).map(remove))
+  await Promise.all(chosen.filter(container => !isBridge(container)).map(remove))
   return chosen.length
 }
 
-async function removeProbeImages(engine: Docker): Promise<void> {
-  const images = await engine.listImages({ filters: { label: [PROBE_LABEL] } })
-  const chosen = images.filter(image => isLeftover(image.Labels ?? {}))
+async function removeProgramImages(
+  engine: Docker,
+  choose: (labels: Record<string, string>) => boolean,
+): Promise<void> {
+  // Podman 4.3 finds nothing where it is asked for two labels.
+  const images = await engine.listImages({ filters: { label: [PROGRAM_LABEL] } })
+  const chosen = images.filter(image => choose(image.Labels ?? {}))
   const remove = (id: string) => engine.getImage(id).remove({ force: true })
   await Promise.all(chosen.map(({ Id }) => remove(Id).catch(() => {})))
 }
 
-async function removeProbeVolumes(engine: Docker): Promise<void> {
-  const { Volumes: volumes } = await engine.listVolumes({ filters: { label: [PROBE_LABEL] } })
+async function removeTwinVolumes(engine: Docker): Promise<void> {
+  const { Volumes: volumes } = await engine.listVolumes({ filters: { label: [TWIN_LABEL] } })
   const chosen = (volumes ?? []).filter(volume => isLeftover(volume.Labels ?? {}))
   const remove = (name: string) => engine.getVolume(name).remove()
   await Promise.all(chosen.map(({ Name }) => remove(Name).catch(() => {})))

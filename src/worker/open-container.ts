@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ContainerHandle } from './container/container-handle.js'
+import { openEngineRoute } from './container/engine-route.js'
 import { ImageContainer } from './container/image-container.js'
 import type { ContainerOptions } from './container/options.js'
 import { type Route, reachPort } from './container/reach-port.js'
@@ -148,7 +149,7 @@ async function isReady(
   return ready.http === undefined ? open : (reading.observation.status ?? 500) < 500
 }
 
-/** The way by which this process reaches a port of the container; undefined while it has none. */
+/** The way by which this process reaches a port of the container; undefined where it has none, or has ended. */
 export async function findRoute(
   worker: Worker,
   handle: ContainerHandle,
@@ -164,7 +165,15 @@ export async function findRoute(
     )
   }
   const state = await handle.readState()
-  const route = await reachPort(worker.context.reach, state, wanted)
+  // Its network may be gone with it: why it ended says more.
+  if (!state.running) return undefined
+  const { context, engine } = worker
+  const route = await reachPort(context.reach, state, wanted, architecture =>
+    openEngineRoute(engine, handle, architecture, context.labels),
+  ).catch(async error => {
+    if ((await handle.readState()).running) throw error
+    return undefined
+  })
   return route === undefined ? undefined : { route, port: wanted }
 }
 

@@ -141,7 +141,7 @@ describe('facts', () => {
       Name: hostname(),
       SecurityOptions: ['name=seccomp', 'name=rootless'],
     })
-    expect(facts).toMatchObject({ sameKernel: true, engine: { rootless: true }, reach: 'published' })
+    expect(facts).toMatchObject({ sameKernel: true, engine: { rootless: true }, reach: 'engine' })
   })
 
   test.each([

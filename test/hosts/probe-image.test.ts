@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { extract } from 'tar-stream'
 import { expect, test } from 'vitest'
-import { buildProbeImage, type ProbeImage } from '../../src/hosts/probe-image.js'
+import { buildProbeImage } from '../../src/hosts/probe-image.js'
 import { makeProbeProgram, PROBE_ARCHITECTURES } from '../../src/hosts/probe-program.js'
+import type { ScratchImage } from '../../src/hosts/scratch-image.js'
 
 async function readTar(bytes: Buffer): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>()
@@ -22,7 +23,7 @@ const parse = (bytes: Buffer | undefined) => JSON.parse((bytes as Buffer).toStri
 test.each(PROBE_ARCHITECTURES)(
   'the image for %s is the program, in both formats at once',
   async architecture => {
-    const image = (await buildProbeImage(architecture, { a: 'b' })) as ProbeImage
+    const image = (await buildProbeImage(architecture, { a: 'b' })) as ScratchImage
     const files = await readTar(image.archive)
     const blob = (digest: string) => files.get(`blobs/${digest.replace(':', '/')}`) as Buffer
     const [config, manifest] = image.names
@@ -41,7 +42,7 @@ test.each(PROBE_ARCHITECTURES)(
     expect(parse(blob(config))).toMatchObject({
       os: 'linux',
       architecture,
-      config: { Labels: { a: 'b', 'org.archparity.probe': architecture } },
+      config: { Labels: { a: 'b', 'org.archparity.program': architecture } },
       rootfs: { diff_ids: [layers[0].digest] },
     })
     const layer = await readTar(blob(layers[0].digest))

@@ -28,7 +28,7 @@ function makeContext(root: string, id: string, pass: WorkerContext['pass']): Wor
     image: 'nothing',
     imageConfig: { env: [], exposedPorts: [], volumes: [], labels: {}, diffIds: [] },
     start: 'idle',
-    reach: { kind: 'bridge' },
+    reach: { kind: 'bridge', architecture: 'amd64' },
     env: {},
     timeScale: 1,
     limits: { commandTimeoutMs: 1000, startTimeoutMs: 1000, maxOutputBytes: 1000 },

@@ -4,8 +4,10 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { TWIN_LABEL } from '../../src/hosts/connect-hosts.js'
 import { followProgress } from '../../src/hosts/follow-progress.js'
-import { buildProbeImage, PROBE_LABEL, type ProbeImage } from '../../src/hosts/probe-image.js'
+import { buildProbeImage } from '../../src/hosts/probe-image.js'
+import type { ScratchImage } from '../../src/hosts/scratch-image.js'
 import { describeThisProcess, formatOwner, LABELS } from '../../src/run/owner.js'
 import { removeRunContainers, sweepHost, sweepLeftovers } from '../../src/run/sweep.js'
 import { AMD64 } from '../lab/platforms.js'
@@ -127,7 +129,7 @@ test('volumes that a search for twins left are removed, and no others', async ()
         () => false,
       )
   }
-  const probe = { [PROBE_LABEL]: 'twin' }
+  const probe = { [TWIN_LABEL]: 'yes' }
   const gone = [
     await make({ ...probe, [LABELS.owner]: DEAD }),
     await make({ ...probe, [LABELS.owner]: ELSEWHERE, ...startedBefore(25) }),
@@ -164,7 +166,7 @@ test('of images only those of dead processes’ test programs are removed', asyn
     const { archive, names } = (await buildProbeImage('amd64', {
       ...labels,
       test: randomUUID(),
-    })) as ProbeImage
+    })) as ScratchImage
     await followProgress(await engine.loadImage(Readable.from([archive])))
     const find = async () => {
       for (const name of names) {

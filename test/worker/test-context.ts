@@ -24,7 +24,7 @@ export function makeContext(
     imageConfig: image.imageConfig,
     shell: '/bin/sh',
     start: 'idle',
-    reach: { kind: 'bridge' },
+    reach: { kind: 'bridge', architecture: platform.architecture },
     env: {},
     timeScale: 1,
     limits: { commandTimeoutMs: 60_000, startTimeoutMs: 60_000, maxOutputBytes: 1_000_000 },

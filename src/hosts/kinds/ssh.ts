@@ -28,12 +28,11 @@ export async function openSsh(spec: HostSpec, context: OpenContext): Promise<Con
     return {
       kind: 'ssh',
       dockerHost: `unix://${local}`,
-      chooseReach: ({ rootless }) => ({
-        kind: 'ssh',
-        mux: master.mux,
-        directory: context.directory,
-        published: rootless,
-      }),
+      // The login is not in the network of a rootless engine's containers.
+      chooseReach: ({ architecture, rootless }) =>
+        rootless
+          ? { kind: 'engine', architecture }
+          : { kind: 'ssh', mux: master.mux, directory: context.directory },
       shell,
       pid: master.pid,
       sever: master.sever,

@@ -15,19 +15,18 @@ const KEEP_ALIVE_MS = 3000
 
 /**
  * An engine behind TCP, with TLS in both directions where `tls` names a folder of keys. Everything goes through a
- * socket of our own, so that workers need no keys and a host that is lost can be cut off. Ports of containers are
- * published on the address by which the engine is reached, and on no other.
+ * socket of our own, so that workers need no keys and a host that is lost can be cut off.
  */
 export async function openTcp(spec: HostSpec, context: OpenContext): Promise<Connection> {
   const url = parseTcpUrl(spec)
   const keys = spec.tls === undefined ? undefined : await readKeys(spec.tls, spec)
   const dial = (): Socket => dialEngine(url, keys)
-  const address = await reachTcp(dial, url.host, spec)
+  await reachTcp(dial, spec)
   const proxy = await startSocketProxy(nameSocket(context.directory, spec.name), dial)
   return {
     kind: 'tcp',
     dockerHost: `unix://${proxy.socketPath}`,
-    chooseReach: () => ({ kind: 'published', bind: address, connect: address }),
+    chooseReach: ({ architecture }) => ({ kind: 'engine', architecture }),
     sever: proxy.sever,
     close: proxy.close,
   }

@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** x86-64. System calls: rax, then rdi, rsi, rdx. */
-export const amd64: ProbeRecipe = {
+export const amd64: TinyProgram = {
   machine: 62,
   bits: 64,
   endianness: 'little',

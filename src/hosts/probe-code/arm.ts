@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** 32-bit ARM, nothing newer than ARMv4T, EABI. System calls: r7, then r0, r1, r2. */
-export const arm: ProbeRecipe = {
+export const arm: TinyProgram = {
   machine: 40,
   bits: 32,
   endianness: 'little',

@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** AArch64. System calls: x8, then x0, x1, x2. */
-export const arm64: ProbeRecipe = {
+export const arm64: TinyProgram = {
   machine: 183,
   bits: 64,
   endianness: 'little',

@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** 32-bit x86. System calls: eax, then ebx, ecx, edx. */
-export const i386: ProbeRecipe = {
+export const i386: TinyProgram = {
   machine: 3,
   bits: 32,
   endianness: 'little',

@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** LoongArch, lp64d. System calls: a7, then a0, a1, a2. */
-export const loong64: ProbeRecipe = {
+export const loong64: TinyProgram = {
   machine: 258,
   bits: 64,
   endianness: 'little',

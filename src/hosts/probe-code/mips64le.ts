@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** 64-bit MIPS release 2, n64. System calls: v0, then a0, a1, a2. */
-export const mips64le: ProbeRecipe = {
+export const mips64le: TinyProgram = {
   machine: 8,
   bits: 64,
   endianness: 'little',

@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** 64-bit POWER, little endian, ELFv2. System calls: r0, then r3, r4, r5. */
-export const ppc64le: ProbeRecipe = {
+export const ppc64le: TinyProgram = {
   machine: 21,
   bits: 64,
   endianness: 'little',

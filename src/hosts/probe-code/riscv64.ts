@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** RISC-V without the compressed instructions. System calls: a7, then a0, a1, a2. */
-export const riscv64: ProbeRecipe = {
+export const riscv64: TinyProgram = {
   machine: 243,
   bits: 64,
   endianness: 'little',

@@ -1,7 +1,7 @@
-import type { ProbeRecipe } from './recipe.js'
+import type { TinyProgram } from '../tiny-program.js'
 
 /** IBM Z. System calls: the number in the instruction, or in r1; then r2, r3, r4. */
-export const s390x: ProbeRecipe = {
+export const s390x: TinyProgram = {
   machine: 22,
   bits: 64,
   endianness: 'big',

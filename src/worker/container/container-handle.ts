@@ -12,6 +12,7 @@ import { type ListedProcess, listProcesses } from '../guard/process-list.js'
 import type { Program } from '../guard/resolve-program.js'
 import { chooseCwd } from '../program-search.js'
 import type { ContainerOptions } from './options.js'
+import type { ContainerNetwork } from './reach-port.js'
 
 /** Options of `exec` and `run`. */
 export interface CommandOptions {
@@ -30,6 +31,7 @@ export class ContainerHandle {
   readonly options: ContainerOptions
   private readonly context: WorkerContext
   private readonly sessions: SessionPool | undefined
+  private removals: (() => Promise<void>)[] = []
   /** Set once a command that could not be killed by itself took the container with it. */
   ended: string | undefined
 
@@ -172,20 +174,16 @@ export class ContainerHandle {
     return wrapEngineError(error, what)
   }
 
-  /** Whether the container's process lives, and what it ended with. */
-  async readState(): Promise<{
-    running: boolean
-    exitCode: number
-    address: string | undefined
-    ports: Record<string, { HostPort: string }[] | null | undefined>
-  }> {
+  /** Whether the container's process lives, what it ended with, and where its network is. */
+  async readState(): Promise<ContainerNetwork & { running: boolean; exitCode: number }> {
     const info = await this.engine.inspect()
-    const networks = Object.values(info.NetworkSettings.Networks ?? {})
+    const network = Object.values(info.NetworkSettings.Networks ?? {}).find(each => each.IPAddress)
     return {
       running: info.State.Running,
       exitCode: info.State.ExitCode,
-      address: networks.map(network => network.IPAddress).find(address => address !== ''),
-      ports: info.NetworkSettings.Ports ?? {},
+      mode: info.HostConfig.NetworkMode ?? '',
+      address: network?.IPAddress,
+      gateway: network?.Gateway,
     }
   }
 
@@ -196,9 +194,17 @@ export class ContainerHandle {
     await this.engine.kill().catch(() => {})
   }
 
+  /** Has something removed that needs this container, before the container is; it never rejects. */
+  beforeRemoval(remove: () => Promise<void>): void {
+    this.removals.push(remove)
+  }
+
   /** Removes the container with its volumes, whatever state it is in. */
   async remove(): Promise<void> {
     this.sessions?.close()
+    const removals = this.removals
+    this.removals = []
+    await Promise.all(removals.map(remove => remove()))
     await this.engine.remove({ force: true, v: true }).catch(() => {})
   }
 }

@@ -1,8 +1,8 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode'
+import type { ContainerCreateOptions } from 'dockerode'
 import type { StartedTestContainer, WaitStrategy } from 'testcontainers'
 import { GenericContainer } from 'testcontainers'
-import { findBindAddress } from '../../model/reach.js'
 import type { WorkerContext } from '../context.js'
+import { forgetUnboundPorts } from './forget-unbound-ports.js'
 import type { ContainerOptions } from './options.js'
 
 /** Readiness is judged by the handle, which can tell "ended" from "not yet"; starting itself waits for nothing. */
@@ -30,12 +30,9 @@ export class ImageContainer extends GenericContainer {
     this.withLabels({ ...context.labels, 'org.archparity.target': context.target.id })
     this.withAutoCleanup(false).withWaitStrategy(WAIT_FOR_NOTHING)
     Object.assign(this.createOpts, buildCreateOptions(context, options))
-    this.hostConfig = {
-      ...this.hostConfig,
-      Init: true,
-      ...publishPorts(context, options),
-      ...options.hostConfig,
-    }
+    this.hostConfig = { ...this.hostConfig, Init: true, ...options.hostConfig }
+    // It would be overwritten when the container starts.
+    if (options.hostConfig?.NetworkMode !== undefined) this.networkMode = options.hostConfig.NetworkMode
   }
 
   protected override async containerCreated(id: string): Promise<void> {
@@ -44,6 +41,7 @@ export class ImageContainer extends GenericContainer {
 
   /** Creates and starts it. The image must be on the engine already: nothing is pulled here. */
   override async start(): Promise<StartedTestContainer> {
+    await forgetUnboundPorts()
     return super.start()
   }
 }
@@ -68,20 +66,5 @@ function buildCreateOptions(
     ...(env.length === 0 ? {} : { Env: env }),
     ...(options.user === undefined ? {} : { User: options.user }),
     ...(options.workingDir === undefined ? {} : { WorkingDir: options.workingDir }),
-  }
-}
-
-/** Only where the container's own address is out of reach, and then on one address of the host alone. */
-function publishPorts(context: WorkerContext, options: ContainerOptions): HostConfig {
-  const bind = findBindAddress(context.reach)
-  if (bind === undefined) return {}
-  const declared = context.imageConfig.exposedPorts
-    .filter(port => !port.endsWith('/udp'))
-    .map(port => port.split('/')[0] as string)
-  const ports = new Set([...declared, ...(options.ports ?? []).map(String)])
-  return {
-    PortBindings: Object.fromEntries(
-      [...ports].map(port => [`${port}/tcp`, [{ HostIp: bind, HostPort: '' }]]),
-    ),
   }
 }

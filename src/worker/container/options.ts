@@ -12,7 +12,7 @@ export interface ContainerOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly user?: string
   readonly workingDir?: string
-  /** Ports that `http` may be asked for, where the image does not declare them. */
+  /** The first is what `http` asks where it is told no port; without it the first that the image declares. */
   readonly ports?: readonly number[]
   /** What must be true before the first check: text in the log, an open port, or an HTTP answer below 500. */
   readonly ready?: { readonly log?: string | RegExp; readonly port?: number; readonly http?: string }

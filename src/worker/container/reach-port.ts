@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process'
-import path from 'node:path'
-import { promisify } from 'node:util'
-import { Agent, type Dispatcher } from 'undici'
+import { isIPv4 } from 'node:net'
+import type { Dispatcher } from 'undici'
 import type { Reach } from '../../model/reach.js'
-import { CheckFailure } from '../failure.js'
-
-const run = promisify(execFile)
-const FORWARD_TIMEOUT_MS = 20_000
+import { isOwnAddress } from './own-address.js'
+import { forwardPort } from './ssh-route.js'
 
 /** How this process reaches one port of a container. */
 export interface Route {
@@ -18,50 +14,32 @@ export interface Route {
 
 /** What the engine says of a container's network. */
 export interface ContainerNetwork {
+  readonly mode: string
   readonly address: string | undefined
-  readonly ports: Readonly<Record<string, readonly { readonly HostPort: string }[] | null | undefined>>
+  readonly gateway: string | undefined
 }
 
-/** Ports of hosts that are forwarded here by ssh, one socket each, for as long as the connection lives. */
-const forwards = new Map<string, Promise<Dispatcher>>()
-
-/** Finds the way to a port of a container; undefined while the container has no address. */
+/**
+ * Finds the way to a port of a container; undefined where it has no network of its own. `openBridge` makes, or gives
+ * again, the way through the engine.
+ */
 export async function reachPort(
   reach: Reach,
-  { address, ports }: ContainerNetwork,
+  network: ContainerNetwork,
   port: number,
+  openBridge: (architecture: string) => Promise<Dispatcher>,
 ): Promise<Route | undefined> {
-  const published = ports[`${port}/tcp`]?.[0]?.HostPort
-  if (reach.kind === 'bridge')
-    return address === undefined ? undefined : { origin: `http://${address}:${port}` }
-  if (reach.kind === 'published') {
-    return published === undefined ? undefined : { origin: `http://${bracket(reach.connect)}:${published}` }
-  }
-  const [there, at] = reach.published ? ['127.0.0.1', published] : [address, String(port)]
-  if (there === undefined || at === undefined) return undefined
-  const key = `${bracket(there)}:${at}`
-  const known = forwards.get(key) ?? forwardPort(reach, key)
-  forwards.set(key, known)
-  known.catch(() => forwards.delete(key))
-  return { origin: `http://${key}`, dispatcher: await known }
+  const address = findAddress(reach, network)
+  if (address === undefined) return undefined
+  const origin = `http://${address}:${port}`
+  if (reach.kind === 'ssh') return { origin, dispatcher: await forwardPort(reach, `${address}:${port}`) }
+  if (reach.kind === 'bridge' && network.gateway !== undefined && (await isOwnAddress(network.gateway)))
+    return { origin }
+  return { origin, dispatcher: await openBridge(reach.architecture) }
 }
 
-async function forwardPort(reach: Extract<Reach, { kind: 'ssh' }>, remote: string): Promise<Dispatcher> {
-  const socketPath = path.join(reach.directory, `${process.pid.toString(36)}-${forwards.size.toString(36)}.p`)
-  try {
-    await run('ssh', ['-O', 'forward', '-L', `${socketPath}:${remote}`, ...reach.mux], {
-      timeout: FORWARD_TIMEOUT_MS,
-    })
-  } catch (error) {
-    const said = String((error as { stderr?: string }).stderr ?? (error as Error).message).trim()
-    throw new CheckFailure(
-      'infrastructure',
-      'PORT_UNREACHABLE',
-      `Port ${remote} of the host cannot be forwarded by ssh: ${said.slice(0, 300)}. Its sshd must allow it (AllowTcpForwarding yes).`,
-      error,
-    )
-  }
-  return new Agent({ connect: { socketPath } })
+/** An address is the engine's word. Rootless engines may give none, although there is a network. */
+function findAddress(reach: Reach, { mode, address }: ContainerNetwork): string | undefined {
+  if (address !== undefined && isIPv4(address)) return address
+  return reach.kind === 'engine' && mode !== 'none' && mode !== 'host' ? '127.0.0.1' : undefined
 }
-
-const bracket = (address: string): string => (address.includes(':') ? `[${address}]` : address)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import type { HttpObservation } from '../../model/observation.js'
 import { ByteCollector, captureBytes } from '../exec/byte-collector.js'
+import { CheckFailure } from '../failure.js'
 import type { Route } from './reach-port.js'
 import type { HttpResult } from './results.js'
 
@@ -26,7 +27,8 @@ const NOT_YET = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|UND_ERR_SOCKET|UND_ERR_CON
 
 /**
  * Sends one request by `route` and records it as if to the container's
- * own port. While nothing listens yet it tries again, for as long as `stillStarting` says so.
+ * own port. While nothing listens yet it tries again, for as long as `stillStarting` says so. Throws only a
+ * CheckFailure, where what carries the request is at fault.
  */
 export async function requestContainer(
   route: Route,
@@ -41,8 +43,9 @@ export async function requestContainer(
   const timeoutMs = options.timeoutMs ?? limits.timeoutMs
   for (;;) {
     const left = timeoutMs - (performance.now() - began)
+    const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(Math.max(1, Math.ceil(left)))])
     try {
-      const response = await request(`${route.origin}${path}`, {
+      const asking = request(`${route.origin}${path}`, {
         ...(route.dispatcher === undefined ? {} : { dispatcher: route.dispatcher }),
         method: method as 'GET',
         ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
@@ -51,8 +54,9 @@ export async function requestContainer(
           : { body: typeof options.body === 'string' ? options.body : Buffer.from(options.body) }),
         headersTimeout: Math.max(1, left),
         bodyTimeout: Math.max(1, left),
-        signal: AbortSignal.any([limits.signal, AbortSignal.timeout(Math.max(1, Math.ceil(left)))]),
+        signal,
       })
+      const response = await unlessAborted(asking, signal)
       const body = new ByteCollector(limits.maxBytes)
       for await (const chunk of response.body) body.push(chunk as Buffer)
       const collected = body.finish()
@@ -76,7 +80,10 @@ export async function requestContainer(
         },
       }
     } catch (error) {
-      const code = (error as { code?: string; name?: string }).code ?? (error as Error).name
+      if (error instanceof CheckFailure) throw error
+      const { code: known, name } = error as { code?: unknown; name: string }
+      // A DOMException has a number for it.
+      const code = typeof known === 'string' ? known : name
       const again = NOT_YET.test(code) && performance.now() - began < timeoutMs && !limits.signal.aborted
       if (again && (await limits.stillStarting())) {
         await sleep(50)
@@ -92,6 +99,20 @@ export async function requestContainer(
         },
       }
     }
+  }
+}
+
+/** The client itself heeds a signal only once it is connected. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+  })
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 

@@ -1,0 +1,63 @@
+import type { Socket } from 'node:net'
+import type Docker from 'dockerode'
+import { Agent, type Dispatcher } from 'undici'
+import { FailedConnection, openPortBridge, type PortBridge } from '../../hosts/port-bridge.js'
+import { CheckFailure } from '../failure.js'
+import type { ContainerHandle } from './container-handle.js'
+
+/** Ways that are open, each for as long as its container. */
+const routes = new WeakMap<ContainerHandle, Promise<Dispatcher>>()
+
+/**
+ * What carries requests to any port of a container through the engine alone; made once for a container and removed
+ * before it. A server that refuses is told as by a plain connection, an engine that fails by a CheckFailure.
+ */
+export function openEngineRoute(
+  engine: Docker,
+  handle: ContainerHandle,
+  architecture: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Dispatcher> {
+  const known = routes.get(handle) ?? startRoute(engine, handle, architecture, labels)
+  routes.set(handle, known)
+  known.catch(() => routes.delete(handle))
+  return known
+}
+
+async function startRoute(
+  engine: Docker,
+  handle: ContainerHandle,
+  architecture: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Dispatcher> {
+  const opening = openPortBridge(engine, handle.id, architecture, labels)
+  handle.beforeRemoval(async () => (await opening.catch(() => undefined))?.close())
+  const bridge = await opening.catch(error => {
+    throw explainFailure(error)
+  })
+  const agent = makeAgent(bridge)
+  handle.beforeRemoval(async () => void agent.destroy().catch(() => {}))
+  return agent
+}
+
+function makeAgent(bridge: PortBridge): Agent {
+  return new Agent({
+    connect: ({ hostname, port }, done) => {
+      bridge.connect(hostname, Number(port || 80)).then(
+        // The client uses no more of it than any stream has.
+        stream => done(null, stream as Socket),
+        error => done(error instanceof FailedConnection ? error : explainFailure(error), null),
+      )
+    },
+  })
+}
+
+function explainFailure(error: unknown): CheckFailure {
+  const message = String((error as Error).message).slice(0, 500)
+  return new CheckFailure(
+    'infrastructure',
+    'PORT_UNREACHABLE',
+    `The container's ports cannot be reached through the engine: ${message}`,
+    error,
+  )
+}
