@@ -1,91 +1,87 @@
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type Docker from 'dockerode'
-import { pack } from 'tar-stream'
 import { ArchparityError, describeError } from '../errors.js'
-import { followProgress } from '../hosts/follow-progress.js'
-import type { Descriptor, PlatformImage } from '../model/image.js'
+import type { PlatformImage } from '../model/image.js'
 import { formatPlatform } from '../model/platform.js'
+import { adviseOnLoad } from './advise.js'
+import { findHeldLayers } from './find-held-layers.js'
 import { proveImage } from './prove-image.js'
 import type { PulledImage } from './pull-image.js'
+import { type BlobSource, sendArchive } from './send-archive.js'
 
-/** Where blobs and manifests come from; each is verified by whoever gives it. */
-export interface BlobSource {
-  readBlob(descriptor: Descriptor): Readable | Promise<Readable>
-  readManifest(digest: Descriptor['digest']): Promise<{ readonly bytes: Buffer }>
-}
+export type { BlobSource } from './send-archive.js'
 
 /**
- * Loads one platform of an OCI layout into the engine, as an archive that is both an OCI layout (which engines
- * with the containerd store read) and a `docker save` archive (which all others read). Nothing is tagged.
- * Throws PULL_FAILED with the engine's own words, or PULL_UNPROVEN.
+ * Makes the engine hold one platform of a source by sending it, without the layers that it holds already. Nothing is
+ * tagged. Throws PULL_FAILED with the engine's own words, or PULL_UNPROVEN.
  */
 export async function loadImage(
   engine: Docker,
   source: BlobSource,
   image: PlatformImage,
 ): Promise<PulledImage> {
-  for (const id of [image.config.digest, image.manifest.digest]) {
-    const held = await proveImage(engine, id, image)
-    if (held.proven) return { name: id, imageId: held.imageId, proof: held.proof, fetched: false }
-  }
+  const held = await findProven(engine, image)
+  if (held !== undefined) return { ...held, fetched: false }
   const shown = `${image.manifest.digest} (${formatPlatform(image.platform)})`
   try {
-    await sendArchive(engine, source, image)
+    const loaded = (await sendMissing(engine, source, image)) ?? (await sendAll(engine, source, image))
+    if (loaded !== undefined) return { ...loaded, fetched: true }
   } catch (error) {
+    await removeRemains(engine, image)
     throw new ArchparityError(
       'PULL_FAILED',
       `Loading ${shown} into the engine failed: ${describeError(error)}`,
-      {
-        hint: 'Old engines cannot read zstd layers: build with compression=gzip, or push the image to a registry.',
-        cause: error,
-      },
+      { hint: adviseOnLoad(describeError(error)), cause: error },
     )
-  }
-  for (const id of [image.config.digest, image.manifest.digest]) {
-    const loaded = await proveImage(engine, id, image)
-    if (loaded.proven) return { name: id, imageId: loaded.imageId, proof: loaded.proof, fetched: true }
   }
   throw new ArchparityError('PULL_UNPROVEN', `The engine took ${shown}, but does not hold it afterwards`, {
     hint: 'Push the image to a registry and test it from there.',
   })
 }
 
-async function sendArchive(engine: Docker, source: BlobSource, image: PlatformImage): Promise<void> {
-  const archive = pack()
-  const response = engine.loadImage(archive as unknown as NodeJS.ReadableStream, { quiet: true })
-  const [stream] = await Promise.all([response, fillArchive(archive, source, image)]).catch(error => {
-    // Either side that fails ends the other: the engine would wait for the rest, the source to be read.
-    archive.destroy(error as Error)
-    throw error
-  })
-  await followProgress(stream)
-}
+type Proven = Omit<PulledImage, 'fetched'>
 
-async function fillArchive(
-  archive: ReturnType<typeof pack>,
+/** Sends what the engine seems to lack; undefined where it seems to hold nothing, or where that was not enough. */
+async function sendMissing(
+  engine: Docker,
   source: BlobSource,
   image: PlatformImage,
-): Promise<void> {
-  const file = (descriptor: Descriptor) => `blobs/sha256/${descriptor.digest.split(':')[1]}`
-  const addText = (name: string, text: string | Buffer) =>
-    new Promise<void>((resolve, reject) =>
-      archive.entry({ name }, text, error => (error ? reject(error) : resolve())),
-    )
-  const { bytes } = await source.readManifest(image.manifest.digest)
-  await addText('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }))
-  await addText(file(image.manifest), bytes)
-  const seen = new Set<string>()
-  for (const blob of [image.config, ...image.layers]) {
-    if (seen.has(blob.digest)) continue
-    seen.add(blob.digest)
-    await pipeline(await source.readBlob(blob), archive.entry({ name: file(blob), size: blob.size }))
+): Promise<Proven | undefined> {
+  const left = await findHeldLayers(engine, image)
+  if (left.size === 0) return undefined
+  try {
+    await sendArchive(engine, source, image, left)
+    return await findProven(engine, image)
+  } catch {
+    return undefined
   }
-  const { mediaType, digest, size } = image.manifest
-  await addText('index.json', JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest, size }] }))
-  await addText(
-    'manifest.json',
-    JSON.stringify([{ Config: file(image.config), RepoTags: [], Layers: image.layers.map(file) }]),
-  )
-  archive.finalize()
+}
+
+async function sendAll(
+  engine: Docker,
+  source: BlobSource,
+  image: PlatformImage,
+): Promise<Proven | undefined> {
+  await sendArchive(engine, source, image, new Set())
+  return findProven(engine, image)
+}
+
+/** By whichever id the engine's store would give it. */
+async function findProven(engine: Docker, image: PlatformImage): Promise<Proven | undefined> {
+  for (const name of [image.config.digest, image.manifest.digest]) {
+    const found = await proveImage(engine, name, image)
+    if (found.proven) return { name, imageId: found.imageId, proof: found.proof }
+  }
+  return undefined
+}
+
+/**
+ * The containerd store may know an image whose layers it could not take, and would call it proven the next time. One
+ * with a name is somebody's.
+ */
+async function removeRemains(engine: Docker, image: PlatformImage): Promise<void> {
+  for (const id of [image.config.digest, image.manifest.digest]) {
+    const remains = engine.getImage(id)
+    const info = await remains.inspect().catch(() => undefined)
+    if (info !== undefined && (info.RepoTags ?? []).length === 0) await remains.remove().catch(() => {})
+  }
 }

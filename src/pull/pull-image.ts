@@ -4,6 +4,7 @@ import { ArchparityError, describeError } from '../errors.js'
 import { followProgress } from '../hosts/follow-progress.js'
 import type { PlatformImage } from '../model/image.js'
 import { formatPlatform } from '../model/platform.js'
+import { adviseOnPull } from './advise.js'
 import { proveImage } from './prove-image.js'
 
 /** How far a pull is, in bytes over all layers that have announced a size. */
@@ -86,15 +87,3 @@ async function pull(
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
-
-function adviseOnPull(message: string, repository: string): string {
-  const registry = repository.split('/')[0] as string
-  if (/server gave HTTP response to HTTPS client/.test(message)) {
-    return `The engine wants TLS: add ${registry} to "insecure-registries" in /etc/docker/daemon.json and restart it.`
-  }
-  if (/no space left/.test(message)) return 'The engine’s disk is full: `docker system df` shows by what.'
-  if (/unauthorized|denied|no basic auth/i.test(message)) return `Log in with \`docker login ${registry}\`.`
-  if (/connection refused|no such host|timeout/i.test(message))
-    return `The engine must reach ${registry} itself; from another machine, "localhost" means that machine.`
-  return 'Try the same with `docker pull`; its message is the engine’s own.'
-}

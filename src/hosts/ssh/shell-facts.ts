@@ -29,7 +29,11 @@ const MAX_SOCKETS = 20
 export const SHELL_FACTS_SCRIPT = `
 part() { printf '\\n${MARK} %s\\n' "$*"; }
 part user; id -un 2>/dev/null
-part page-size; getconf PAGESIZE 2>/dev/null || awk '/^KernelPageSize:/ { print $2 * 1024; exit }' /proc/self/smaps 2>/dev/null
+part page-size
+# Small roots have neither getconf nor awk.
+getconf PAGESIZE 2>/dev/null || while read -r key value rest; do
+  case $key in KernelPageSize:) echo $((value * 1024)); break;; esac
+done 2>/dev/null </proc/self/smaps
 part free-disk; { df -Pk /var/lib/docker || df -Pk /var/lib || df -Pk /; } 2>/dev/null | tail -n 1
 part cpu; head -c 65536 /proc/cpuinfo 2>/dev/null
 if [ -e /proc/sys/fs/binfmt_misc/status ]; then

@@ -45,6 +45,11 @@ describe.skipIf(!isLinuxAmd64)('of this machine', () => {
       })),
     )
   })
+
+  test('a root with nothing but a shell tells its page size', async () => {
+    const { stdout } = await execa('/bin/sh', ['-s'], { input: SHELL_FACTS_SCRIPT, env: { PATH: folder } })
+    expect(parseShellFacts(stdout).pageSize).toBe(4096)
+  })
 })
 
 /** What the script prints, from its parts. */

@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type Docker from 'dockerode'
+import { pack } from 'tar-stream'
+import { followProgress } from '../hosts/follow-progress.js'
+import type { Descriptor, PlatformImage } from '../model/image.js'
+
+/** Where blobs and manifests come from; each is verified by whoever gives it. */
+export interface BlobSource {
+  readBlob(descriptor: Descriptor): Readable | Promise<Readable>
+  readManifest(digest: Descriptor['digest']): Promise<{ readonly bytes: Buffer }>
+}
+
+/**
+ * Sends one platform as an archive that is both an OCI layout (which engines with the containerd store read) and a
+ * `docker save` archive (which all others read), without the layers of `left`. Nothing is tagged. Rejects with the
+ * engine's own words.
+ */
+export async function sendArchive(
+  engine: Docker,
+  source: BlobSource,
+  image: PlatformImage,
+  left: ReadonlySet<Descriptor['digest']>,
+): Promise<void> {
+  const archive = pack()
+  const response = engine.loadImage(archive as unknown as NodeJS.ReadableStream, { quiet: true })
+  const [stream] = await Promise.all([response, fillArchive(archive, source, image, left)]).catch(error => {
+    // Either side that fails ends the other: the engine would wait for the rest, the source to be read.
+    archive.destroy(error as Error)
+    throw error
+  })
+  await followProgress(stream)
+}
+
+async function fillArchive(
+  archive: ReturnType<typeof pack>,
+  source: BlobSource,
+  image: PlatformImage,
+  left: ReadonlySet<Descriptor['digest']>,
+): Promise<void> {
+  const file = (descriptor: Descriptor) => `blobs/sha256/${descriptor.digest.split(':')[1]}`
+  const addText = (name: string, text: string | Buffer) =>
+    new Promise<void>((resolve, reject) =>
+      archive.entry({ name }, text, error => (error ? reject(error) : resolve())),
+    )
+  const { bytes } = await source.readManifest(image.manifest.digest)
+  await addText('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }))
+  await addText(file(image.manifest), bytes)
+  const seen = new Set<string>(left)
+  for (const blob of [image.config, ...image.layers]) {
+    if (seen.has(blob.digest)) continue
+    seen.add(blob.digest)
+    await pipeline(await source.readBlob(blob), archive.entry({ name: file(blob), size: blob.size }))
+  }
+  const { mediaType, digest, size } = image.manifest
+  await addText('index.json', JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest, size }] }))
+  await addText(
+    'manifest.json',
+    JSON.stringify([{ Config: file(image.config), RepoTags: [], Layers: image.layers.map(file) }]),
+  )
+  archive.finalize()
+}
