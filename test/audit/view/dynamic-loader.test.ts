@@ -48,11 +48,14 @@ async function readRoot(): Promise<Map<string, TreeEntry>> {
       if (stat.isSymbolicLink()) tree.set(path, { ...entry, type: 'symlink', link: readlinkSync(`/${path}`) })
       else if (stat.isFile()) tree.set(path, { ...entry, type: 'file', content: await readContent(path) })
       // Private libraries lie one folder deeper.
-      else if (folder === `usr/lib/${tuple}`) folders.add(path)
+      else if (folder === `usr/lib/${tuple}` || (folder === 'usr/lib' && holdsLibraries(path)))
+        folders.add(path)
     }
   }
   return tree
 }
+
+const holdsLibraries = (folder: string): boolean => list(folder).some(name => /\.so(\.|$)/.test(name))
 
 function list(folder: string): string[] {
   try {
