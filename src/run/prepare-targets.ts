@@ -102,6 +102,7 @@ async function prepareTarget(
       maxOutputBytes: settings.maxOutput,
     },
     foreignPrograms: settings.foreignPrograms,
+    isolateDeclared: settings.isolate,
     root: preparation.root,
     ...shared,
   }
