@@ -14,16 +14,20 @@ export interface BlobSource {
 /**
  * Sends one platform as an archive that is both an OCI layout (which engines with the containerd store read) and a
  * `docker save` archive (which all others read), without the layers of `left`. Nothing is tagged. Rejects with the
- * engine's own words.
+ * engine's own words, or because `signal` was aborted.
  */
 export async function sendArchive(
   engine: Docker,
   source: BlobSource,
   image: PlatformImage,
   left: ReadonlySet<Descriptor['digest']>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const archive = pack()
-  const response = engine.loadImage(archive as unknown as NodeJS.ReadableStream, { quiet: true })
+  const response = engine.loadImage(archive as unknown as NodeJS.ReadableStream, {
+    quiet: true,
+    ...(signal === undefined ? {} : { abortSignal: signal }),
+  })
   const [stream] = await Promise.all([response, fillArchive(archive, source, image, left)]).catch(error => {
     // Either side that fails ends the other: the engine would wait for the rest, the source to be read.
     archive.destroy(error as Error)

@@ -1,10 +1,8 @@
 import pLimit from 'p-limit'
 import type { Settings } from '../config/schema.js'
-import { ArchparityError, describeError } from '../errors.js'
 import type { Host } from '../hosts/host.js'
 import type { RunEvent } from '../model/events.js'
 import type { ResolvedImage } from '../model/image.js'
-import { formatPlatform } from '../model/platform.js'
 import type { Target } from '../model/target.js'
 import { findShell } from '../pull/find-shell.js'
 import { loadImage } from '../pull/load-image.js'
@@ -12,6 +10,7 @@ import { type PullCredentials, type PulledImage, type PullProgress, pullImage } 
 import type { ImageSource } from '../registry/index.js'
 import type { PlannedTarget } from '../targets/plan.js'
 import type { WorkerContext } from '../worker/context.js'
+import { describeLoss } from './describe-loss.js'
 
 /** What preparing needs to know of the run. */
 export interface Preparation {
@@ -58,7 +57,8 @@ export async function prepareTargets(
           const context = await prepareTarget(preparation, planned, hostOf(planned.target.host), start)
           return { planned, lane: planned.lane, context }
         } catch (error) {
-          return { planned, error }
+          // Nothing was lost that the user still wanted.
+          return preparation.signal.aborted ? undefined : { planned, error }
         }
       }),
     ),
@@ -67,7 +67,10 @@ export async function prepareTargets(
   for (const each of prepared) {
     if (each === undefined || 'context' in each) continue
     const other = ready.find(({ lane }) => lane === each.planned.lane)
-    preparation.emit(describeLoss(each.planned, each.error, other?.planned.target.label))
+    preparation.emit({
+      type: 'coverage-lost',
+      lost: describeLoss(each.planned.target, each.error, other?.planned.target.label),
+    })
   }
   return ready
 }
@@ -118,36 +121,18 @@ function chooseTimeScale(target: Target, { timeoutScale }: Settings): number {
  * machine.
  */
 async function fetchImage(
-  { settings, source, credentials, onPull }: Preparation,
+  { settings, source, credentials, signal, onPull }: Preparation,
   { target, image }: PlannedTarget,
   host: Host,
 ): Promise<PulledImage> {
-  const copy = () => loadImage(host.engine, source, image)
+  const copy = () => loadImage(host.engine, source, image, signal)
   if (source.source !== 'registry' || settings.copyImages === 'always') return copy()
   try {
-    return await pullImage(host.engine, source.repository, image, credentials, progress =>
-      onPull(target.label, progress),
-    )
+    const tell = (progress: PullProgress) => onPull(target.label, progress)
+    return await pullImage(host.engine, source.repository, image, credentials, tell, signal)
   } catch (error) {
-    if (settings.copyImages === 'fallback') return copy()
+    if (settings.copyImages === 'fallback' && !signal.aborted) return copy()
     throw error
-  }
-}
-
-function describeLoss({ target }: PlannedTarget, error: unknown, coveredBy?: string): RunEvent {
-  const known = error instanceof ArchparityError
-  return {
-    type: 'coverage-lost',
-    lost: {
-      platform: formatPlatform(target.platform),
-      digest: target.digest,
-      target: target.id,
-      ...(coveredBy === undefined ? {} : { coveredBy }),
-      code: known ? error.code.toLowerCase().replaceAll('_', '-') : 'pull-failed',
-      reason: describeError(error),
-      intended: false,
-      ...(known && error.hint !== undefined ? { fix: error.hint } : {}),
-    },
   }
 }
 
