@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
-import { createProject, runCli } from '../lab/cli.js'
+import { createProject, runCli, startCli } from '../lab/cli.js'
 import { listHostLeftovers } from '../lab/hosts/list-host-leftovers.js'
 import { findHostProblem, HOST_START_MS } from '../lab/hosts/requirements.js'
 import { type SshHost, startSshHost } from '../lab/hosts/ssh-host.js'
@@ -11,6 +11,7 @@ import { pushContent } from '../lab/push-content.js'
 import { writeArchive } from '../lab/write-layout.js'
 import { buildBusybox } from '../worker/test-image.js'
 import { listLost, readEvents, readReport } from './read-run.js'
+import { waitForLog } from './wait-for-log.js'
 
 const problem = await findHostProblem('ssh')
 
@@ -42,12 +43,16 @@ async function pushImage(): Promise<string> {
   return `${registry}/${repository}:latest`
 }
 
+const PLATFORMS = ['--platform', 'linux/amd64,linux/386']
+
+const listContainers = async (engine: Docker) =>
+  (await engine.listContainers({ all: true })).map(({ Names }) => `container ${Names[0]}`)
+
 /** All that an engine holds: containers, volumes, and images by their ids, with and without a name. */
 async function listHeld(engine: Docker): Promise<string[]> {
-  const containers = (await engine.listContainers({ all: true })).map(({ Names }) => `container ${Names[0]}`)
   const images = (await engine.listImages()).map(({ Id }) => `image ${Id}`)
   const volumes = ((await engine.listVolumes()).Volumes ?? []).map(({ Name }) => `volume ${Name}`)
-  return [...containers, ...images, ...volumes].sort()
+  return [...(await listContainers(engine)), ...images, ...volumes].sort()
 }
 
 describe.skipIf(problem)('images on a host behind ssh', () => {
@@ -69,10 +74,10 @@ describe.skipIf(problem)('images on a host behind ssh', () => {
 
   async function run(host: SshHost, image: string, flags: readonly string[] = []) {
     const project = await createProject({ suites: { 'app.suite.ts': SUITE } })
-    const result = await runCli(
-      ['run', image, '--host', `far=${host.endpoint}`, '--platform', 'linux/amd64,linux/386', ...flags],
-      { cwd: project.directory, env: host.env },
-    )
+    const result = await runCli(['run', image, '--host', `far=${host.endpoint}`, ...PLATFORMS, ...flags], {
+      cwd: project.directory,
+      env: host.env,
+    })
     process.stderr.write(`${result.stdout}\n${result.stderr}`)
     const events = readEvents(project)
     return { result, text: `${result.stdout}\n${result.stderr}`, events, report: readReport(project) }
@@ -101,7 +106,7 @@ describe.skipIf(problem)('images on a host behind ssh', () => {
     expect(lost.map(({ platform }) => platform).sort()).toEqual(['linux/386', 'linux/amd64'])
     for (const { reason, fix } of lost) {
       expect(reason).toContain(inject('registry'))
-      expect(reason).toMatch(/host far/)
+      expect(reason).toMatch(/^Host far: /)
       expect(fix).toContain('--copy-images fallback')
     }
     expect(text).toContain('--copy-images fallback')
@@ -114,40 +119,67 @@ describe.skipIf(problem)('images on a host behind ssh', () => {
   })
 
   describe('whose disk is full', () => {
-    async function fill(leave: number) {
-      await small.run('dd if=/dev/zero of=/var/lib/docker/filling bs=64k; sync')
-      if (leave > 0) await small.run(`truncate -s -${leave}K /var/lib/docker/filling`)
+    // What is left over of the first is smaller than its blocks.
+    const fill = async () => {
       onTestFinished(empty)
+      await small.run('for size in 64k 1k; do dd if=/dev/zero bs=$size >>/var/lib/docker/filling; done')
     }
     const empty = async () => void (await small.run('rm -f /var/lib/docker/filling'))
 
-    test.each([[['--copy-images', 'never']], [['--copy-images', 'fallback']], [['--copy-images', 'always']]])(
-      'is lost coverage: %s',
-      async flags => {
+    test.each(['never', 'fallback', 'always'])(
+      'no image is taken (--copy-images %s), and told; once there is room all is well',
+      async mode => {
         const image = await pushImage()
-        const before = await listHeld(small.engine)
-        await fill(0)
-        const full = await run(small, image, ['--no-local', ...flags])
+        const flags = ['--no-local', '--copy-images', mode]
+        await fill()
+        const full = await run(small, image, flags)
         expect(full.result.exitCode, full.text).toBe(3)
-        expect(full.report.verdict.counts).toMatchObject({ failed: 0 })
-        expect(await listHeld(small.engine)).toEqual(before)
+        expect(full.report.verdict.counts).toMatchObject({ passed: 0, failed: 0 })
+        expect(full.report.findings.map(({ cause }) => cause)).toEqual(['host'])
+        for (const { reason, fix } of listLost(full.events)) {
+          expect(reason).toMatch(/^Host far: its disk is full/)
+          expect(fix).toContain('docker system df')
+        }
         await empty()
-        const next = await run(small, image, ['--no-local', ...flags])
+        const next = await run(small, image, flags)
         expect(next.result.exitCode, next.text).toBe(0)
+        expect(await listContainers(small.engine)).toEqual([])
       },
     )
 
-    test('in the middle', async () => {
+    test('the suites run on another host', async () => {
+      await fill()
+      const { result, text, report } = await run(small, await pushImage(), ['--reference', 'linux/amd64'])
+      expect(report.verdict.counts, text).toMatchObject({ passed: 4, failed: 0, errored: 0 })
+      expect(result.exitCode, text).toBe(0)
+    })
+
+    test('in the middle of a run: checks err, and none fails', async () => {
+      const project = await createProject({
+        suites: {
+          'app.suite.ts': `import { test } from 'archparity/suite'
+test('first', async ({ exec }) => { await exec('true') })
+test('waits', async ({ exec }) => { await exec('sleep 5') })
+test('runs afresh', async ({ run }) => { await run('cat /unique') })
+`,
+        },
+      })
       const image = await pushImage()
-      const warm = await run(small, image, ['--no-local'])
-      expect(warm.result.exitCode, warm.text).toBe(0)
-      const before = await listHeld(small.engine)
-      await fill(0)
-      const full = await run(small, image, ['--no-local'])
-      expect(full.report.verdict.counts).toMatchObject({ failed: 0 })
-      expect(full.result.exitCode, full.text).toBe(3)
+      const running = startCli(
+        ['run', image, '--host', `far=${small.endpoint}`, '--no-local', '--no-noise', ...PLATFORMS],
+        { cwd: project.directory, env: small.env },
+      )
+      await waitForLog(project.find('reports', 'run.jsonl'), /"check-started"[^\n]*@far"[^\n]*waits/)
+      await fill()
+      const result = await running
+      const text = `${result.stdout}\n${result.stderr}`
+      process.stderr.write(text)
+      const { verdict, findings } = readReport(project)
+      expect(verdict.counts, text).toMatchObject({ failed: 0, errored: 2 })
+      expect(findings.map(({ cause }) => cause)).toEqual(['host'])
+      expect(result.exitCode).toBe(3)
       await empty()
-      expect(await listHeld(small.engine)).toEqual(before)
+      expect(await listContainers(small.engine)).toEqual([])
     })
   })
 })
