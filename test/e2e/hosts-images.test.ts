@@ -78,7 +78,6 @@ describe.skipIf(problem)('images on a host behind ssh', () => {
       cwd: project.directory,
       env: host.env,
     })
-    process.stderr.write(`${result.stdout}\n${result.stderr}`)
     const events = readEvents(project)
     return { result, text: `${result.stdout}\n${result.stderr}`, events, report: readReport(project) }
   }
@@ -87,15 +86,26 @@ describe.skipIf(problem)('images on a host behind ssh', () => {
     const project = await createProject()
     const archive = project.find('image.tar')
     await writeArchive(await makeContent(), archive)
-    const before = [await listHeld(local), await listHeld(far.engine)]
-    const { result, text, report } = await run(far, `oci:${archive}`, ['--every-host'])
+    const before = await listHeld(far.engine)
+    const { result, text, report, events } = await run(far, `oci:${archive}`, ['--every-host'])
+    const listPulled = (host: string) =>
+      events.flatMap(event =>
+        event.type === 'image-pulled' && event.target.endsWith(`@${host}`) ? [event.imageId] : [],
+      )
+    onTestFinished(async () => {
+      for (const id of listPulled('local')) await local.getImage(id).remove()
+    })
     expect(result.exitCode, text).toBe(0)
     expect(report.verdict.counts).toMatchObject({ passed: 8, failed: 0, errored: 0, skipped: 0 })
-    for (const [index, engine] of [local, far.engine].entries()) {
-      const added = (await listHeld(engine)).filter(each => !before[index]?.includes(each))
-      expect(added).toHaveLength(2)
-      expect(added.every(each => each.startsWith('image '))).toBe(true)
-    }
+    const added = (await listHeld(far.engine)).filter(each => !before.includes(each))
+    expect(added).toEqual(
+      listPulled('far')
+        .map(id => `image ${id}`)
+        .sort(),
+    )
+    // The local engine keeps them too, without a name.
+    expect(listPulled('local')).toHaveLength(2)
+    for (const id of listPulled('local')) expect((await local.getImage(id).inspect()).RepoTags).toEqual([])
   })
 
   test('a registry that the host cannot reach: lost coverage with the way out', async () => {
@@ -135,7 +145,7 @@ describe.skipIf(problem)('images on a host behind ssh', () => {
         const full = await run(small, image, flags)
         expect(full.result.exitCode, full.text).toBe(3)
         expect(full.report.verdict.counts).toMatchObject({ passed: 0, failed: 0 })
-        expect(full.report.findings.map(({ cause }) => cause)).toEqual(['host'])
+        expect(new Set(full.report.findings.map(({ cause }) => cause))).toEqual(new Set(['host']))
         for (const { reason, fix } of listLost(full.events)) {
           expect(reason).toMatch(/^Host far: its disk is full/)
           expect(fix).toContain('docker system df')
@@ -173,10 +183,10 @@ test('runs afresh', async ({ run }) => { await run('cat /unique') })
       await fill()
       const result = await running
       const text = `${result.stdout}\n${result.stderr}`
-      process.stderr.write(text)
       const { verdict, findings } = readReport(project)
-      expect(verdict.counts, text).toMatchObject({ failed: 0, errored: 2 })
-      expect(findings.map(({ cause }) => cause)).toEqual(['host'])
+      expect(verdict.counts, text).toMatchObject({ failed: 0, inconclusive: 0 })
+      expect(verdict.counts.errored, text).toBeGreaterThan(0)
+      expect(new Set(findings.map(({ cause }) => cause))).toEqual(new Set(['host']))
       expect(result.exitCode).toBe(3)
       await empty()
       expect(await listContainers(small.engine)).toEqual([])
