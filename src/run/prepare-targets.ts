@@ -3,13 +3,13 @@ import type { Settings } from '../config/schema.js'
 import type { Host } from '../hosts/host.js'
 import type { RunEvent } from '../model/events.js'
 import type { ResolvedImage } from '../model/image.js'
-import type { Target } from '../model/target.js'
 import { findShell } from '../pull/find-shell.js'
 import { loadImage } from '../pull/load-image.js'
 import { type PullCredentials, type PulledImage, type PullProgress, pullImage } from '../pull/pull-image.js'
 import type { ImageSource } from '../registry/index.js'
 import type { PlannedTarget } from '../targets/plan.js'
 import type { WorkerContext } from '../worker/context.js'
+import { chooseTimeScale } from './choose-time-scale.js'
 import { describeLoss } from './describe-loss.js'
 
 /** What preparing needs to know of the run. */
@@ -87,7 +87,7 @@ async function prepareTarget(
   const { name, imageId, proof, fetched } = await fetchImage(preparation, planned, host)
   const durationMs = Math.round(performance.now() - began)
   preparation.emit({ type: 'image-pulled', target: target.id, imageId, proof, fetched, durationMs })
-  const scale = chooseTimeScale(target, settings)
+  const scale = chooseTimeScale(target, settings.timeoutScale)
   const shell = await findShell(host.engine, name, { ...shared.labels })
   return {
     target,
@@ -108,12 +108,6 @@ async function prepareTarget(
     root: preparation.root,
     ...shared,
   }
-}
-
-/** A slow target gets as much more time as it was measured to need; a faster one no less. */
-function chooseTimeScale(target: Target, { timeoutScale }: Settings): number {
-  if (target.reference) return 1
-  return timeoutScale === 'measured' ? Math.max(1, Math.min(100, target.slowdown ?? 1)) : timeoutScale
 }
 
 /**
