@@ -1,7 +1,7 @@
 import type { Difference, MaskNote, ValueClass } from './comparison.js'
 import type { Field } from './fields.js'
 import { findDifferingPaths, maskPaths, printJson } from './json-lines.js'
-import { diffLines } from './line-diff.js'
+import { diffLines, shortenDiff } from './line-diff.js'
 import { learnNoise, maskLines, renderPattern } from './noise.js'
 import type { NormalizeContext } from './normalize/context.js'
 import { type NormalLine, normalizeJson, normalizeText, type RuleCounts } from './normalize/normalize-line.js'
@@ -23,6 +23,8 @@ export interface FieldNoise {
 
 export interface FieldComparison {
   readonly classes: readonly ValueClass[]
+  /** Lines in which a class differs from the base, as they were. */
+  readonly changes: ReadonlyMap<ValueClass, readonly string[]>
   readonly mask?: Pick<MaskNote, 'reason' | 'what'>
 }
 
@@ -47,10 +49,10 @@ export function compareField(
   fired: RuleCounts,
 ): FieldComparison {
   const mask = noise === undefined ? undefined : learnMask(noise)
-  if (mask?.whole === true) return { classes: [], mask: { reason: 'noise', what: mask.what } }
+  if (mask?.whole === true) return { classes: [], changes: NONE, mask: { reason: 'noise', what: mask.what } }
   const prepared = sides.map(side => prepareField(side, mask, fired))
   const base = prepared[0]
-  if (base === undefined) return { classes: [] }
+  if (base === undefined) return { classes: [], changes: NONE }
   let partly: Pick<MaskNote, 'reason' | 'what'> | undefined
   const groups = new Map<string, Prepared[]>()
   for (const side of prepared) {
@@ -59,19 +61,33 @@ export function compareField(
     const key = relation.equal ? base.key : side.key
     groups.set(key, [...(groups.get(key) ?? []), side])
   }
-  const classes = [...groups.values()].map(members => describeClass(members, base))
+  const changes = new Map<ValueClass, readonly string[]>()
+  const classes = [...groups.values()].map(members => {
+    const { described, changed } = describeClass(members, base)
+    changes.set(described, changed)
+    return described
+  })
   const note = mask === undefined ? partly : { reason: mask.reason, what: mask.what }
-  return note === undefined ? { classes } : { classes, mask: note }
+  return note === undefined ? { classes, changes } : { classes, changes, mask: note }
 }
 
-function describeClass(members: readonly Prepared[], base: Prepared): ValueClass {
+const NONE: FieldComparison['changes'] = new Map()
+
+function describeClass(
+  members: readonly Prepared[],
+  base: Prepared,
+): { described: ValueClass; changed: readonly string[] } {
   const first = members[0] as Prepared
   const isBase = members.includes(base)
+  const lines = isBase ? [] : diffLines(base.lines, first.lines)
   return {
-    targets: members.map(member => member.target),
-    base: isBase,
-    value: previewLines(first.lines),
-    diff: isBase ? [] : diffLines(base.lines, first.lines),
+    described: {
+      targets: members.map(member => member.target),
+      base: isBase,
+      value: previewLines(first.lines),
+      diff: shortenDiff(lines),
+    },
+    changed: lines.filter(line => line.sign === '-' || line.sign === '+').map(line => line.text),
   }
 }
 

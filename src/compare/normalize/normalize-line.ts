@@ -19,7 +19,7 @@ export function normalizeText(
   text: string,
   context: NormalizeContext,
   fired: RuleCounts,
-  rules: readonly NormalizeRule[] = NORMALIZE_RULES,
+  rules: readonly NormalizeRule[] = [...NORMALIZE_RULES, ...context.own],
 ): NormalLine[] {
   const result: NormalLine[] = []
   for (const raw of text.split('\n')) {
