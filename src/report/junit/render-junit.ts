@@ -69,7 +69,10 @@ function addComparison(document: Builder, report: RunReport): void {
       test.skipped().standardOutput('not compared: fewer than two targets decided this check')
       continue
     }
-    const masked = masks.map(mask => `not compared (${mask.reason}): ${mask.field} of ${mask.label}`)
+    const masked = masks.map(
+      mask =>
+        `not compared (${mask.reason}): ${mask.field} of ${mask.label}${mask.reason === 'kept-part' ? ` ${mask.what[0] ?? ''}` : ''}`,
+    )
     const legitimate = declared.map(
       ({ difference, reason }) =>
         `declared (${reason}): ${describeDifference(difference, report.record.targets)}`,

@@ -163,7 +163,7 @@ function renderNotes(report: RunReport, style: Style): string[] {
       ...new Set(
         masks.map(
           mask =>
-            `${mask.reason === 'noise' ? 'all of ' : ''}${mask.field} of \`${sanitizeLine(mask.label, 40)}\``,
+            `${mask.reason === 'noise' ? 'all of ' : ''}${mask.field} of \`${sanitizeLine(mask.label, 40)}\`${mask.reason === 'kept-part' ? ` ${mask.what[0] ?? ''}` : ''}`,
         ),
       ),
     ]
