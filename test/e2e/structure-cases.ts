@@ -152,6 +152,21 @@ commandTests:
         echo hello &&
         echo world
     expectedOutput: ['hello\\nworld']
+  - name: fail timeout
+    command: sleep
+    args: ["30"]
+    timeout: 500ms
+  - name: pass isolate
+    isolate: true
+    command: /opt/list.sh
+    expectedOutput: ['list\\.sh']
+  - name: skip with a reason
+    skip: not ready
+    command: sh
+    args: [-c, exit 1]
+  - name: pass skip elsewhere only
+    skip: [{ platforms: [linux/riscv64, windows/amd64], reason: not built there }]
+    command: echo
 fileExistenceTests:
   - { name: pass file, path: /opt/plain.txt, shouldExist: true }
   - { name: pass shouldExist is true, path: /opt/plain.txt }

@@ -8,6 +8,7 @@ import {
   requireText,
   type SuiteValue,
 } from '../suite-value.js'
+import { OWN_KEYS, readOwnKeys } from './read-own-keys.js'
 import { requirePattern } from './read-parts.js'
 import type { ExpectedPair, MetadataCheck } from './structure-suite.js'
 
@@ -26,6 +27,7 @@ export function readMetadataCheck(value: SuiteValue): MetadataCheck {
     'unmountedVolumes',
     'workdir',
     'user',
+    ...OWN_KEYS,
   ])
   const workdir = readText(entries.get('workdir'))
   const user = readText(entries.get('user'))
@@ -48,6 +50,7 @@ export function readMetadataCheck(value: SuiteValue): MetadataCheck {
     unmountedVolumes: readNames(entries.get('unmountedVolumes')),
     ...(workdir === '' ? {} : { workdir }),
     ...(user === '' ? {} : { user }),
+    ...readOwnKeys(entries),
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type SuiteValue,
 } from '../suite-value.js'
 import { readMetadataCheck } from './read-metadata.js'
+import { OWN_KEYS, readOwnKeys } from './read-own-keys.js'
 import { readPatterns, readVariables } from './read-parts.js'
 import type {
   CommandCheck,
@@ -103,6 +104,8 @@ function readCommandCheck(value: SuiteValue, version: StructureSuite['schemaVers
     'excludedOutput',
     'expectedError',
     'excludedError',
+    'isolate',
+    ...OWN_KEYS,
   ])
   const name = requireText(entries.get('name'), value, 'name')
   // Read for its errors alone: that tool never ran it for images, since each test's container is thrown away.
@@ -119,6 +122,8 @@ function readCommandCheck(value: SuiteValue, version: StructureSuite['schemaVers
     excludedOutput: readPatterns(entries.get('excludedOutput')),
     expectedError: readPatterns(entries.get('expectedError')),
     excludedError: readPatterns(entries.get('excludedError')),
+    isolate: readFlag(entries.get('isolate'), false),
+    ...readOwnKeys(entries),
   }
 }
 
@@ -151,6 +156,7 @@ function readFileExistenceCheck(
     'shouldExist',
     'permissions',
     ...(version === '1.0.0' ? [] : ['uid', 'gid', 'isExecutableBy']),
+    ...OWN_KEYS,
   ])
   const permissions = readText(entries.get('permissions'))
   const uid = readInteger(entries.get('uid'))
@@ -167,11 +173,12 @@ function readFileExistenceCheck(
     ...(uid === undefined || uid === -1 ? {} : { uid }),
     ...(gid === undefined || gid === -1 ? {} : { gid }),
     ...(isExecutableBy === undefined ? {} : { isExecutableBy }),
+    ...readOwnKeys(entries),
   }
 }
 
 function readFileContentCheck(value: SuiteValue): FileContentCheck {
-  const entries = readEntries(value, ['name', 'path', 'expectedContents', 'excludedContents'])
+  const entries = readEntries(value, ['name', 'path', 'expectedContents', 'excludedContents', ...OWN_KEYS])
   return {
     kind: 'file-content',
     name: requireText(entries.get('name'), value, 'name'),
@@ -179,17 +186,19 @@ function readFileContentCheck(value: SuiteValue): FileContentCheck {
     path: requireText(entries.get('path'), value, 'path'),
     expectedContents: readPatterns(entries.get('expectedContents')),
     excludedContents: readPatterns(entries.get('excludedContents')),
+    ...readOwnKeys(entries),
   }
 }
 
 function readLicenseCheck(value: SuiteValue): LicenseCheck {
-  const entries = readEntries(value, ['debian', 'files'])
+  const entries = readEntries(value, ['debian', 'files', ...OWN_KEYS])
   return {
     kind: 'license',
     name: '',
     line: value.line,
     debian: readFlag(entries.get('debian'), false),
     files: readTexts(entries.get('files')),
+    ...readOwnKeys(entries),
   }
 }
 

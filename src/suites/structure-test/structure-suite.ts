@@ -27,7 +27,20 @@ export interface ContainerRunOptions {
   readonly bindMounts: readonly string[]
 }
 
-interface Declared {
+/** Where a test is not run, and why; no platforms means nowhere. */
+export interface Skip {
+  readonly platforms: readonly string[]
+  readonly reason: string
+}
+
+/** What a test may say beyond that tool's schema. */
+export interface OwnKeys {
+  readonly skip?: readonly Skip[]
+  /** For each of its commands, before it is scaled for the target. */
+  readonly timeoutMs?: number
+}
+
+interface Declared extends OwnKeys {
   readonly name: string
   /** Line in the file, from 1. */
   readonly line: number
@@ -39,6 +52,8 @@ export interface CommandCheck extends Declared {
   readonly env: readonly Variable[]
   readonly command: readonly string[]
   readonly exitCode: number
+  /** Whether it gets a container of its own. */
+  readonly isolate: boolean
   readonly expectedOutput: readonly string[]
   readonly excludedOutput: readonly string[]
   readonly expectedError: readonly string[]

@@ -74,19 +74,21 @@ export class CommandRunner {
     env: Readonly<Record<string, string>>,
     scope: CheckScope,
   ): Promise<CommandResult> {
+    const limit =
+      check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs * getWorker().context.timeScale }
     if (check.setup.length > 0) {
       return runSetup(
         check.setup,
-        { ...this.container, env: { ...this.container.env, ...env } },
+        { ...this.container, ...limit, env: { ...this.container.env, ...env } },
         scope,
         options => this.runAlone(argv, options, scope),
       )
     }
-    if (this.clean !== undefined) {
-      const found = await this.clean.use(scope, handle => scope.exec(handle, argv, { env }))
+    if (this.clean !== undefined && !check.isolate) {
+      const found = await this.clean.use(scope, handle => scope.exec(handle, argv, { env, ...limit }))
       if (found !== undefined) return found
     }
-    return this.runAlone(argv, { ...this.container, env: { ...this.container.env, ...env } }, scope)
+    return this.runAlone(argv, { ...this.container, ...limit, env: { ...this.container.env, ...env } }, scope)
   }
 
   private runAlone(

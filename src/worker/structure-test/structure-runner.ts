@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest'
+import { matchesPlatform, type Platform, parsePlatform } from '../../model/platform.js'
 import { expandVariables } from '../../suites/structure-test/expand-variables.js'
 import { judgeFile } from '../../suites/structure-test/judge-file.js'
 import { DEBIAN_ROOT, EXEMPT_PACKAGES, judgeLicense } from '../../suites/structure-test/judge-license.js'
@@ -30,9 +31,28 @@ export function createStructureRunner(shared: SharedPart): (check: StructureChec
     await Promise.all([image.close(), commands.close()])
   })
   return check =>
-    test(nameCheck(check), async ({ checkScope }) =>
-      throwProblems(await judge(check, checkScope, image, commands)),
-    )
+    test(nameCheck(check), chooseTimeout(check), async ({ checkScope, target, skip }) => {
+      const reason = findSkip(check, target.platform)
+      if (reason !== undefined) skip(reason)
+      throwProblems(await judge(check, checkScope, image, commands))
+    })
+}
+
+/** A time limit of the check's own must not be cut by that of all checks. */
+function chooseTimeout(check: StructureCheck): { timeout?: number } {
+  if (check.timeoutMs === undefined) return {}
+  const commands = check.kind === 'command' ? check.setup.length + 1 : 1
+  const { timeScale, limits } = getWorker().context
+  return { timeout: Math.round(commands * check.timeoutMs * timeScale + limits.startTimeoutMs) }
+}
+
+/** Why a check is not run on a platform; undefined where it is. */
+function findSkip({ skip = [] }: StructureCheck, platform: Platform): string | undefined {
+  const isWanted = (text: string) => {
+    const wanted = parsePlatform(text)
+    return wanted !== undefined && matchesPlatform(wanted, platform)
+  }
+  return skip.find(({ platforms }) => platforms.length === 0 || platforms.some(isWanted))?.reason
 }
 
 /** That tool's own names, which people's dashboards know. */

@@ -85,6 +85,16 @@ test.each([
   ],
   [`${NAME}    expectedOutput: ['(']\n`, 'suites/a.yaml:5: commandTests[0].expectedOutput[0]: '],
   [`${NAME}    expectedOutput: ['(?=x)']\n`, 'suites/a.yaml:5: commandTests[0].expectedOutput[0]: '],
+  [`${NAME}    skip: []\n    timeout: soon\n`, 'suites/a.yaml:6: commandTests[0].timeout: must be a number'],
+  [`${NAME}    skip: [{ reason: x }]\n`, 'suites/a.yaml:5: commandTests[0].skip[0]: must name platforms'],
+  [
+    `${NAME}    skip: [{ platforms: [arm64], reason: x }]\n`,
+    'suites/a.yaml:5: commandTests[0].skip[0].platforms[0]: "arm64" is no platform',
+  ],
+  [
+    `${NAME}    skip: [{ platforms: [linux/arm64] }]\n`,
+    'suites/a.yaml:5: commandTests[0].skip[0].reason: must be given',
+  ],
   [`${V2}fileExistenceTests:\n  - name: x\n`, 'suites/a.yaml:3: fileExistenceTests[0].path: must be given'],
   [
     `${V2}fileExistenceTests:\n  - { name: x, path: /, isExecutableBy: me }\n`,
