@@ -211,7 +211,7 @@ test('an error that the engine reports in its stream', async () => {
   })
 })
 
-test('an engine that hangs up in the middle of a large layer is believed, not the broken connection', async () => {
+test('an engine that reports an error and hangs up in the middle of a layer: its words are told, nothing else is thrown', async () => {
   const large = await buildLayer([{ path: 'large', content: randomBytes(8_000_000) }])
   const { content, image } = await makeImage(AMD64, [large])
   const full = await serveEngine((request, response) => {
