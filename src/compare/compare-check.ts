@@ -5,6 +5,7 @@ import { compareField, toDifference } from './compare-field.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
 import type { Declaration } from './declarations.js'
 import { type Candidate, findDeclaredFailures, splitDeclared } from './declare.js'
+import { type ExpectedTexts, sayExpectation, writeExpected } from './expected.js'
 import { type Field, listFields } from './fields.js'
 import { type NormalizeContext, narrowContext } from './normalize/context.js'
 import type { RuleCounts } from './normalize/normalize-line.js'
@@ -66,7 +67,7 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
     if (present.some(side => hasVolatileHeaders(side.observations.get(key)?.observation))) {
       world.fired.set('volatile-headers', (world.fired.get('volatile-headers') ?? 0) + 1)
     }
-    compareFields(record.check.id, key, name, present, noise, world, { differences: found, masks })
+    compareFields(record, key, name, present, noise, world, { differences: found, masks })
   }
   const failures = findDeclaredFailures(record, world.targets, world.declarations)
   const parted = found.map(one =>
@@ -181,7 +182,7 @@ function describeAbsence(
 }
 
 function compareFields(
-  check: string,
+  check: CheckRecord,
   key: string,
   name: Pick<Difference, 'kind' | 'label' | 'ordinal'>,
   present: readonly Side[],
@@ -200,23 +201,42 @@ function compareFields(
       ? { main: listFields(first.observation), repeat: listFields(second.observation) }
       : undefined
   for (const field of names) {
-    const put = (target: Target, context: NormalizeContext, value: Field | undefined) =>
-      place(target, narrowContext(context, check, field), value)
+    const put = (target: Target, context: NormalizeContext, value: Field | undefined) => {
+      const narrow = narrowContext(context, check.check.id, field)
+      return place(target, narrow, value, writeExpected(check.expectations.get(target.id) ?? [], narrow))
+    }
     const sides = present.flatMap(side => put(side.target, side.context, fields.get(side)?.get(field)))
     const main = noise && put(noise.main.target, noise.main.context, learned?.main.get(field))[0]
     const repeat = noise && put(noise.main.target, noise.context, learned?.repeat.get(field))[0]
     const both = main && repeat ? { main, repeat } : undefined
-    const { classes, changes, mask } = compareField(sides, both, world.fired)
+    const { classes, changes, expected, mask } = compareField(sides, both, world.fired)
     const difference = toDifference({ ...name, field }, classes)
-    if (difference !== undefined) found.differences.push({ difference, changes, expected: new Map() })
+    const said = new Map(
+      [...expected].map(([one, places]) => [one, sayPlaces(check, one.targets[0], places)]),
+    )
+    if (difference !== undefined) found.differences.push({ difference, changes, expected: said })
     if (mask !== undefined) found.masks.push({ kind: name.kind, label: name.label, field, ...mask })
   }
 }
 
-function place(target: Target, context: NormalizeContext, field: Field | undefined): FieldOnTarget[] {
+/** What the check expects per platform, in words. */
+function sayPlaces(check: CheckRecord, target: string | undefined, places: readonly number[]): string {
+  const expectations = check.expectations.get(target ?? '') ?? []
+  return places
+    .flatMap(place => expectations[place] ?? [])
+    .map(sayExpectation)
+    .join('; ')
+}
+
+function place(
+  target: Target,
+  context: NormalizeContext,
+  field: Field | undefined,
+  expected: ExpectedTexts,
+): FieldOnTarget[] {
   return field === undefined
     ? []
-    : [{ target: target.id, field, context, architecture: target.platform.architecture }]
+    : [{ target: target.id, field, context, architecture: target.platform.architecture, expected }]
 }
 
 function hasVolatileHeaders(observation: Observation | undefined): boolean {

@@ -11,10 +11,12 @@ import type {
   RunFinished,
   RunStarted,
   SuiteErrored,
+  ValueExpected,
 } from '../model/events.js'
 import type { HostFacts } from '../model/host.js'
 import type { ResolvedImage } from '../model/image.js'
 import type { Observation } from '../model/observation.js'
+import type { Expectation } from '../model/per-platform.js'
 import { compareText } from '../model/platform.js'
 import type { Status } from '../model/status.js'
 import type { LostCoverage, Target } from '../model/target.js'
@@ -44,6 +46,8 @@ export interface CheckRecord {
   /** Main pass, by attempt: the last array is what counts. */
   readonly observations: ReadonlyMap<string, readonly (readonly Observation[])[]>
   readonly noiseObservations: ReadonlyMap<string, readonly (readonly Observation[])[]>
+  /** What the check expects per platform, in the main pass's last attempt. */
+  readonly expectations: ReadonlyMap<string, readonly Expectation[]>
 }
 
 /** What the static audit said, in its own order. */
@@ -85,6 +89,7 @@ interface CheckDraft {
   readonly noise: Map<string, CheckResult>
   readonly main: Map<string, Seen[][]>
   readonly repeat: Map<string, Seen[][]>
+  readonly expected: Map<string, ValueExpected[]>
 }
 
 interface Seen {
@@ -146,6 +151,12 @@ export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
       case 'observation':
         recordObservation(drafts, event)
         break
+      case 'value-expected': {
+        const draft = openDraft(drafts, nameCheck(event.check, drafts))
+        if (event.pass === 'main')
+          draft.expected.set(event.target, [...(draft.expected.get(event.target) ?? []), event])
+        break
+      }
       case 'check-finished': {
         const draft = openDraft(drafts, event.check)
         const results = event.pass === 'main' ? draft.results : draft.noise
@@ -243,17 +254,22 @@ function openDraft(drafts: Map<string, CheckDraft>, check: CheckRef): CheckDraft
     noise: new Map(),
     main: new Map(),
     repeat: new Map(),
+    expected: new Map(),
   }
   drafts.set(check.id, draft)
   return draft
 }
 
-function recordObservation(drafts: Map<string, CheckDraft>, event: ObservationMade): void {
-  const { check: id, target, attempt, seq, observation } = event
+function nameCheck(id: string, drafts: ReadonlyMap<string, CheckDraft>): CheckRef {
   const separator = id.indexOf(' > ')
   const file = separator < 0 ? id : id.slice(0, separator)
   const name = separator < 0 ? id : id.slice(separator + 3)
-  const draft = openDraft(drafts, drafts.get(id)?.check ?? { id, file, name })
+  return drafts.get(id)?.check ?? { id, file, name }
+}
+
+function recordObservation(drafts: Map<string, CheckDraft>, event: ObservationMade): void {
+  const { check: id, target, attempt, seq, observation } = event
+  const draft = openDraft(drafts, nameCheck(id, drafts))
   const byTarget = event.pass === 'main' ? draft.main : draft.repeat
   const attempts = byTarget.get(target) ?? []
   byTarget.set(target, attempts)
@@ -277,6 +293,13 @@ function settleObservations(
   )
 }
 
+function settleExpectations(events: readonly ValueExpected[]): Expectation[] {
+  const last = Math.max(...events.map(event => event.attempt))
+  const counted = events.filter(event => event.attempt === last)
+  const bySeq = new Map(counted.map(event => [event.seq, event.expectation]))
+  return [...bySeq].sort(([a], [b]) => a - b).map(([, expectation]) => expectation)
+}
+
 function toResult(event: CheckFinished, at: string): CheckResult {
   const { status, durationMs, attempts, flaky, errors, reason } = event
   return { status, durationMs, attempts, flaky, errors, at, ...(reason === undefined ? {} : { reason }) }
@@ -296,5 +319,8 @@ function completeCheck(draft: CheckDraft, world: RunEnd): CheckRecord {
     ),
     observations: settleObservations(draft.main, world.targets),
     noiseObservations: settleObservations(draft.repeat, world.targets),
+    expectations: new Map(
+      [...draft.expected].map(([target, events]) => [target, settleExpectations(events)]),
+    ),
   }
 }
