@@ -1,6 +1,6 @@
 import type { Observation } from '../model/observation.js'
 import type { Target } from '../model/target.js'
-import { type AlignedObservation, alignObservations } from './align.js'
+import { type AlignedObservation, alignObservations, findVerbatim } from './align.js'
 import { compareField, toDifference } from './compare-field.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
 import type { Declaration } from './declarations.js'
@@ -42,8 +42,10 @@ interface Side {
 export function compareCheck(record: CheckRecord, run: CompareWorld): CheckComparison {
   const decided = (target: Target) => isDecided(record.results.get(target.id))
   const world = { ...run, reference: chooseReference(run.reference, run.targets, decided) }
-  const sides = listSides(record, world)
-  const noise = readNoise(record, world)
+  const passed = world.targets.filter(({ id }) => record.results.get(id)?.status === 'passed')
+  const verbatim = findVerbatim(passed.map(({ id }) => lastAttempt(record.observations, id)))
+  const sides = listSides(record, world, verbatim)
+  const noise = readNoise(record, world, verbatim)
   const found: Candidate[] = []
   const masks: MaskNote[] = []
   const base = sides[0]
@@ -89,7 +91,7 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
 }
 
 /** The targets that take part; the one that the others are shown against comes first. */
-function listSides(record: CheckRecord, world: CompareWorld): Side[] {
+function listSides(record: CheckRecord, world: CompareWorld, verbatim: ReadonlySet<string>): Side[] {
   const sides: Side[] = []
   for (const target of world.targets) {
     const status = record.results.get(target.id)?.status
@@ -98,6 +100,7 @@ function listSides(record: CheckRecord, world: CompareWorld): Side[] {
     const observations = alignObservations(
       lastAttempt(record.observations, target.id),
       narrowContext(context, record.check.id),
+      verbatim,
     )
     sides.push({ target, context, passed: status === 'passed', observations })
   }
@@ -113,6 +116,7 @@ function listSides(record: CheckRecord, world: CompareWorld): Side[] {
 function readNoise(
   record: CheckRecord,
   world: CompareWorld,
+  verbatim: ReadonlySet<string>,
 ): { main: Side; repeat: Aligned; context: NormalizeContext } | undefined {
   const { reference } = world
   if (reference === undefined) return undefined
@@ -126,10 +130,12 @@ function readNoise(
   const observations = alignObservations(
     lastAttempt(record.observations, reference.id),
     narrowContext(context, record.check.id),
+    verbatim,
   )
   const repeat = alignObservations(
     lastAttempt(record.noiseObservations, again.id),
     narrowContext(repeated, record.check.id),
+    verbatim,
   )
   const main = { target: reference, context, passed: status === 'passed', observations }
   return { main, repeat, context: repeated }

@@ -51,7 +51,8 @@ test('word size', async ({ exec, perPlatform, observe }) => {
   observe('bits', { word: bits })
 })
 test('json', async ({ exec, file }) => {
-  await exec('if [ $(uname -m) = s390x ]; then echo "{\\"b\\": [1, 2], \\"a\\": 1}"; else echo "{ \\"a\\": 1, \\"b\\": [ 1, 3 ] }"; fi > /tmp/x.json')
+  const [one, other] = ['{"b": [1, 2], "a": 1}', '{ "a": 1,  "b": [ 1, 3 ] }']
+  await exec("case $(uname -m) in s390x) echo '" + one + "' ;; aarch64) echo '" + other.replace(/ /g, '') + "' ;; *) echo '" + other + "' ;; esac > /tmp/x.json")
   await file('/tmp/x.json')
 })
 test('flood', async ({ exec }) => { await exec('yes | head -c 2000; [ $(uname -m) != ppc64le ] || echo more') })
