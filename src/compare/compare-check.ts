@@ -2,38 +2,18 @@ import type { Observation } from '../model/observation.js'
 import type { Target } from '../model/target.js'
 import { type AlignedObservation, alignObservations, findVerbatim } from './align.js'
 import { compareField, toDifference } from './compare-field.js'
+import type { CompareWorld, Side } from './compare-world.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
-import type { Declaration } from './declarations.js'
 import { type Candidate, findDeclaredFailures, splitDeclared } from './declare.js'
 import { type ExpectedTexts, sayExpectation, writeExpected } from './expected.js'
 import { type Field, listFields } from './fields.js'
 import { type NormalizeContext, narrowContext } from './normalize/context.js'
-import type { RuleCounts } from './normalize/normalize-line.js'
 import { VOLATILE_HEADERS } from './normalize/rules.js'
 import type { FieldOnTarget } from './prepare-field.js'
+import { countNoisyLabels, isNoisyLabel, type Noise, readNoise } from './read-noise.js'
 import { type CheckRecord, lastAttempt } from './run-record.js'
 import { isDecided } from './settle-results.js'
-import { chooseReference, findSiblings } from './siblings.js'
-
-/** What comparing needs to know beside the check itself. */
-export interface CompareWorld {
-  readonly targets: readonly Target[]
-  readonly reference: Target | undefined
-  readonly contexts: ReadonlyMap<string, NormalizeContext>
-  /** Of the reference and its siblings. */
-  readonly noiseContexts: ReadonlyMap<string, NormalizeContext>
-  readonly fired: RuleCounts
-  readonly declarations: readonly Declaration[]
-}
-
-type Aligned = ReadonlyMap<string, AlignedObservation>
-
-interface Side {
-  readonly target: Target
-  readonly context: NormalizeContext
-  readonly passed: boolean
-  readonly observations: Aligned
-}
+import { chooseReference } from './siblings.js'
 
 /**
  * Compares what one check saw on every target on which it decided (passed or failed). Where a sibling of the reference
@@ -107,66 +87,6 @@ function listSides(record: CheckRecord, world: CompareWorld, verbatim: ReadonlyS
   // A reference that failed is no measure while another target passed.
   const weight = (side: Side) => (side.passed ? 2 : 0) + (side.target === world.reference ? 1 : 0)
   return sides.sort((a, b) => weight(b) - weight(a))
-}
-
-/**
- * The reference's observations in its second run, where that run decided as the first did. Where the second run was on
- * a sibling, that one's: what differs between two hosts that run the same bytes is no platform's doing either.
- */
-function readNoise(
-  record: CheckRecord,
-  world: CompareWorld,
-  verbatim: ReadonlySet<string>,
-): { main: Side; repeat: Aligned; context: NormalizeContext } | undefined {
-  const { reference } = world
-  if (reference === undefined) return undefined
-  const status = record.results.get(reference.id)?.status
-  if (status !== 'passed' && status !== 'failed') return undefined
-  const again = [reference, ...findSiblings(reference, world.targets)].find(one => record.noise.has(one.id))
-  const repeated = world.noiseContexts.get(again?.id ?? '')
-  const context = world.contexts.get(reference.id)
-  if (again === undefined || repeated === undefined || context === undefined) return undefined
-  if (record.noise.get(again.id)?.status !== status) return undefined
-  const observations = alignObservations(
-    lastAttempt(record.observations, reference.id),
-    narrowContext(context, record.check.id),
-    verbatim,
-  )
-  const repeat = alignObservations(
-    lastAttempt(record.noiseObservations, again.id),
-    narrowContext(repeated, record.check.id),
-    verbatim,
-  )
-  const main = { target: reference, context, passed: status === 'passed', observations }
-  return { main, repeat, context: repeated }
-}
-
-type Noise = ReturnType<typeof readNoise>
-
-/** How many labels of each kind the reference has in one of its passes only (a random name in a command). */
-function countNoisyLabels(base: Side | undefined, noise: Noise): Map<string, number> {
-  const counts = new Map<string, number>()
-  if (base === undefined || noise === undefined) return counts
-  for (const [key, aligned] of noise.main.observations) {
-    const { kind } = aligned.observation
-    if (!noise.repeat.has(key)) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  }
-  return counts
-}
-
-/** Whether a key that not all have is explained by labels that vary from run to run. */
-function isNoisyLabel(
-  key: string,
-  kind: Observation['kind'],
-  base: Side | undefined,
-  noise: Noise,
-  noisy: ReadonlyMap<string, number>,
-): boolean {
-  if (noise === undefined || base === undefined) return false
-  const inMain = noise.main.observations.has(key)
-  const inRepeat = noise.repeat.has(key)
-  if (inMain !== inRepeat) return true
-  return !inMain && (noisy.get(kind) ?? 0) > 0
 }
 
 function describeAbsence(

@@ -2,16 +2,13 @@ import type { AuditFinding, AuditSummary } from '../model/audit.js'
 import type { CheckError, CheckRef } from '../model/check.js'
 import type {
   AuditFinished,
-  CheckFinished,
   HostLost,
   ImagePulled,
   LoggedEvent,
-  ObservationMade,
   ProgramExecuted,
   RunFinished,
   RunStarted,
   SuiteErrored,
-  ValueExpected,
 } from '../model/events.js'
 import type { HostFacts } from '../model/host.js'
 import type { ResolvedImage } from '../model/image.js'
@@ -20,9 +17,15 @@ import type { Expectation } from '../model/per-platform.js'
 import { compareText } from '../model/platform.js'
 import type { Status } from '../model/status.js'
 import type { LostCoverage, Target } from '../model/target.js'
-import type { RunEnd } from './explain-missing.js'
+import {
+  type CheckDraft,
+  completeCheck,
+  nameCheck,
+  openDraft,
+  recordObservation,
+  toResult,
+} from './check-draft.js'
 import { orderChecks, orderTargets } from './order.js'
-import { doubtFailure, settleResults } from './settle-results.js'
 
 /** What became of one check on one target in one pass. */
 export interface CheckResult {
@@ -80,21 +83,6 @@ export interface RunRecord {
   readonly audit?: AuditRecord
   /** Noise-pass suite errors: they lose masks, never a verdict. */
   readonly noiseErrors: readonly SuiteErrored[]
-}
-
-interface CheckDraft {
-  check: CheckRef
-  readonly started: Set<string>
-  readonly results: Map<string, CheckResult>
-  readonly noise: Map<string, CheckResult>
-  readonly main: Map<string, Seen[][]>
-  readonly repeat: Map<string, Seen[][]>
-  readonly expected: Map<string, ValueExpected[]>
-}
-
-interface Seen {
-  readonly seq: number
-  readonly observation: Observation
 }
 
 /** Indexes the events of one run. Never throws: an incomplete log gives an incomplete record. */
@@ -238,89 +226,4 @@ function sortByTarget<T extends { readonly target: string }>(
   const rank = new Map(targets.map((target, index) => [target.id, index]))
   const place = (item: T) => rank.get(item.target) ?? targets.length
   return [...items].sort((a, b) => place(a) - place(b) || compareText(name(a), name(b)))
-}
-
-function openDraft(drafts: Map<string, CheckDraft>, check: CheckRef): CheckDraft {
-  const known = drafts.get(check.id)
-  if (known !== undefined) {
-    // A line number that only some targets report must not depend on who came first.
-    if (known.check.line === undefined) known.check = check
-    return known
-  }
-  const draft: CheckDraft = {
-    check,
-    started: new Set(),
-    results: new Map(),
-    noise: new Map(),
-    main: new Map(),
-    repeat: new Map(),
-    expected: new Map(),
-  }
-  drafts.set(check.id, draft)
-  return draft
-}
-
-function nameCheck(id: string, drafts: ReadonlyMap<string, CheckDraft>): CheckRef {
-  const separator = id.indexOf(' > ')
-  const file = separator < 0 ? id : id.slice(0, separator)
-  const name = separator < 0 ? id : id.slice(separator + 3)
-  return drafts.get(id)?.check ?? { id, file, name }
-}
-
-function recordObservation(drafts: Map<string, CheckDraft>, event: ObservationMade): void {
-  const { check: id, target, attempt, seq, observation } = event
-  const draft = openDraft(drafts, nameCheck(id, drafts))
-  const byTarget = event.pass === 'main' ? draft.main : draft.repeat
-  const attempts = byTarget.get(target) ?? []
-  byTarget.set(target, attempts)
-  // A hostile or damaged attempt number must not allocate.
-  const wanted = Number.isInteger(attempt) && attempt >= 0 && attempt < 1000 ? attempt : attempts.length
-  while (attempts.length <= wanted) attempts.push([])
-  attempts[wanted]?.push({ seq, observation })
-}
-
-/** By target in target order, by attempt, by position in it. */
-function settleObservations(
-  drafts: ReadonlyMap<string, Seen[][]>,
-  targets: readonly Target[],
-): ReadonlyMap<string, Observation[][]> {
-  const settle = (seen: Seen[]) => seen.sort((a, b) => a.seq - b.seq).map(one => one.observation)
-  return new Map(
-    targets.flatMap(({ id }) => {
-      const attempts = drafts.get(id)
-      return attempts === undefined ? [] : [[id, attempts.map(settle)] as const]
-    }),
-  )
-}
-
-function settleExpectations(events: readonly ValueExpected[]): Expectation[] {
-  const last = Math.max(...events.map(event => event.attempt))
-  const counted = events.filter(event => event.attempt === last)
-  const bySeq = new Map(counted.map(event => [event.seq, event.expectation]))
-  return [...bySeq].sort(([a], [b]) => a - b).map(([, expectation]) => expectation)
-}
-
-function toResult(event: CheckFinished, at: string): CheckResult {
-  const { status, durationMs, attempts, flaky, errors, reason } = event
-  return { status, durationMs, attempts, flaky, errors, at, ...(reason === undefined ? {} : { reason }) }
-}
-
-function completeCheck(draft: CheckDraft, world: RunEnd): CheckRecord {
-  return {
-    check: draft.check,
-    results: settleResults(draft, world),
-    noise: new Map(
-      world.targets.flatMap(target => {
-        const result = draft.noise.get(target.id)
-        return result === undefined
-          ? []
-          : [[target.id, doubtFailure(result, target, world.hostLosses)] as const]
-      }),
-    ),
-    observations: settleObservations(draft.main, world.targets),
-    noiseObservations: settleObservations(draft.repeat, world.targets),
-    expectations: new Map(
-      [...draft.expected].map(([target, events]) => [target, settleExpectations(events)]),
-    ),
-  }
 }
