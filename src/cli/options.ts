@@ -19,6 +19,7 @@ export interface SettingFlags {
   readonly startTimeout?: number
   readonly maxOutput?: number
   readonly retry?: number
+  readonly isolate?: boolean
   readonly noise?: boolean
   readonly start?: ArchparityConfig['start']
   readonly foreignProgram?: readonly string[]
@@ -116,11 +117,12 @@ export function addRunOptions(command: Command): Command {
   return command
     .option(
       '--suites <glob>',
-      'suite files (repeatable; default: suites/**/*.suite.{ts,mts,js,mjs})',
+      'suite files (repeatable; default: suites/**/*.suite.{ts,js,json} and suites/**/*.{yaml,yml})',
       collect,
     )
     .option('--reports <directory>', 'where reports are written (default: reports)')
     .option('-t, --test-name-pattern <regex>', 'only checks whose full name matches', readRegExp)
+    .option('--isolate', 'give each command of a declared suite a container of its own')
     .option('--retry <times>', 'try a failed check again', readCount(0, 20))
     .option('--no-noise', 'do not run the suites twice on the reference platform')
     .addOption(new Option('--start <how>', 'how containers start').choices(['auto', 'image', 'idle']))
@@ -165,7 +167,7 @@ export function readSettings(flags: SettingFlags): ArchparityConfig {
       'commandTimeout',
       'checkTimeout',
     ),
-    ...pick(flags, 'startTimeout', 'maxOutput', 'retry', 'start'),
+    ...pick(flags, 'startTimeout', 'maxOutput', 'retry', 'start', 'isolate'),
     ...pick(flags, 'execution', 'everyHost', 'copyImages', 'timeoutScale'),
     ...(flags.host === undefined ? {} : { hosts: flags.host }),
     ...(flags.cpu === undefined ? {} : { cpuModels: groupCpus(flags.cpu) }),

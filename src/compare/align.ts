@@ -12,38 +12,45 @@ export interface AlignedObservation {
   readonly observation: Observation
 }
 
+/** Keys by what was literally asked for, shared by all targets of a check. */
+export type KnownKeys = Map<string, string>
+
 /**
- * Names that several targets have word for word. A command that names a platform (`[ $(uname -m) = s390x ]`) is the same
- * command everywhere, though the word is only one target's own.
+ * Names each observation of one attempt. What another target has asked for in the same words has the key of that one:
+ * a command that names an architecture says it on every target, and only on one is it the target's own. All else is
+ * found by its normalised words. Adds its keys to `known`.
  */
-export function findVerbatim(sides: readonly (readonly Observation[])[]): ReadonlySet<string> {
-  const [first = [], ...others] = sides.map(side => side.map(nameObservation))
-  const sets = others.map(names => new Set(names))
-  return new Set(sets.length === 0 ? [] : first.filter(name => sets.every(set => set.has(name))))
-}
-
-function nameObservation(observation: Observation): string {
-  return `${observation.kind} ${labelObservation(observation)}`
-}
-
-/** Names each observation of one attempt: by its label as it is where that is `verbatim`, else normalised. */
 export function alignObservations(
   observations: readonly Observation[],
   context: NormalizeContext,
-  verbatim: ReadonlySet<string> = new Set(),
+  known: KnownKeys = new Map(),
 ): ReadonlyMap<string, AlignedObservation> {
-  const aligned = new Map<string, AlignedObservation>()
-  const seen = new Map<string, number>()
-  for (const observation of observations) {
+  const countLabels = countNames()
+  const countNormal = countNames()
+  const named = observations.map(observation => {
     const label = labelObservation(observation)
-    const raw = nameObservation(observation)
-    const name = verbatim.has(raw)
-      ? raw
-      : `${observation.kind} ${joinNormal(normalizeText(label, context, new Map()))}`
-    const ordinal = seen.get(name) ?? 0
-    seen.set(name, ordinal + 1)
-    const key = `${name} #${ordinal}`
+    const normal = joinNormal(normalizeText(label, context, new Map()))
+    const literal = countLabels(`${observation.kind} ${label}`)
+    const { name, ordinal } = countNormal(`${observation.kind} ${normal}`)
+    const shared = known.get(literal.name)
+    return { observation, label, ordinal, literal: literal.name, shared, key: shared ?? name }
+  })
+  const taken = new Set(named.flatMap(({ shared }) => shared ?? []))
+  const aligned = new Map<string, AlignedObservation>()
+  for (const { observation, label, ordinal, literal, shared, key: wanted } of named) {
+    const key = shared === undefined && taken.has(wanted) ? `${wanted} (${literal})` : wanted
+    if (shared === undefined) known.set(literal, key)
     aligned.set(key, { key, label, ordinal, observation })
   }
   return aligned
+}
+
+/** Numbers equal names: `ls #0`, `ls #1`. */
+function countNames(): (name: string) => { name: string; ordinal: number } {
+  const seen = new Map<string, number>()
+  return name => {
+    const ordinal = seen.get(name) ?? 0
+    seen.set(name, ordinal + 1)
+    return { name: `${name} #${ordinal}`, ordinal }
+  }
 }

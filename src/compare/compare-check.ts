@@ -1,6 +1,6 @@
 import type { Observation } from '../model/observation.js'
 import type { Target } from '../model/target.js'
-import { type AlignedObservation, alignObservations, findVerbatim } from './align.js'
+import { type AlignedObservation, alignObservations, type KnownKeys } from './align.js'
 import { compareField, toDifference } from './compare-field.js'
 import type { CompareWorld, Side } from './compare-world.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
@@ -22,10 +22,9 @@ import { chooseReference } from './siblings.js'
 export function compareCheck(record: CheckRecord, run: CompareWorld): CheckComparison {
   const decided = (target: Target) => isDecided(record.results.get(target.id))
   const world = { ...run, reference: chooseReference(run.reference, run.targets, decided) }
-  const passed = world.targets.filter(({ id }) => record.results.get(id)?.status === 'passed')
-  const verbatim = findVerbatim(passed.map(({ id }) => lastAttempt(record.observations, id)))
-  const sides = listSides(record, world, verbatim)
-  const noise = readNoise(record, world, verbatim)
+  const known: KnownKeys = new Map()
+  const sides = listSides(record, world, known)
+  const noise = readNoise(record, world, known)
   const found: Candidate[] = []
   const masks: MaskNote[] = []
   const base = sides[0]
@@ -71,22 +70,26 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
 }
 
 /** The targets that take part; the one that the others are shown against comes first. */
-function listSides(record: CheckRecord, world: CompareWorld, verbatim: ReadonlySet<string>): Side[] {
-  const sides: Side[] = []
-  for (const target of world.targets) {
+function listSides(record: CheckRecord, world: CompareWorld, known: KnownKeys): Side[] {
+  const sides = world.targets.flatMap(target => {
     const status = record.results.get(target.id)?.status
     const context = world.contexts.get(target.id)
-    if (context === undefined || (status !== 'passed' && status !== 'failed')) continue
-    const observations = alignObservations(
-      lastAttempt(record.observations, target.id),
-      narrowContext(context, record.check.id),
-      verbatim,
-    )
-    sides.push({ target, context, passed: status === 'passed', observations })
-  }
+    if (context === undefined || (status !== 'passed' && status !== 'failed')) return []
+    return [{ target, context, passed: status === 'passed' }]
+  })
   // A reference that failed is no measure while another target passed.
-  const weight = (side: Side) => (side.passed ? 2 : 0) + (side.target === world.reference ? 1 : 0)
-  return sides.sort((a, b) => weight(b) - weight(a))
+  const weight = (side: Omit<Side, 'observations'>) =>
+    (side.passed ? 2 : 0) + (side.target === world.reference ? 1 : 0)
+  return sides
+    .sort((a, b) => weight(b) - weight(a))
+    .map(side => ({
+      ...side,
+      observations: alignObservations(
+        lastAttempt(record.observations, side.target.id),
+        narrowContext(side.context, record.check.id),
+        known,
+      ),
+    }))
 }
 
 function describeAbsence(

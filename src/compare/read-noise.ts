@@ -1,5 +1,5 @@
 import type { Observation } from '../model/observation.js'
-import { alignObservations } from './align.js'
+import { alignObservations, type KnownKeys } from './align.js'
 import type { Aligned, CompareWorld, Side } from './compare-world.js'
 import { type NormalizeContext, narrowContext } from './normalize/context.js'
 import { type CheckRecord, lastAttempt } from './run-record.js'
@@ -12,7 +12,7 @@ import { findSiblings } from './siblings.js'
 export function readNoise(
   record: CheckRecord,
   world: CompareWorld,
-  verbatim: ReadonlySet<string>,
+  known: KnownKeys,
 ): { main: Side; repeat: Aligned; context: NormalizeContext } | undefined {
   const { reference } = world
   if (reference === undefined) return undefined
@@ -26,12 +26,12 @@ export function readNoise(
   const observations = alignObservations(
     lastAttempt(record.observations, reference.id),
     narrowContext(context, record.check.id),
-    verbatim,
+    known,
   )
   const repeat = alignObservations(
     lastAttempt(record.noiseObservations, again.id),
     narrowContext(repeated, record.check.id),
-    verbatim,
+    known,
   )
   const main = { target: reference, context, passed: status === 'passed', observations }
   return { main, repeat, context: repeated }

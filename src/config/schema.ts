@@ -94,6 +94,7 @@ export const configSchema = z.strictObject({
   foreignPrograms: z
     .array(z.string().regex(/^\/[^*]*\*?$/, 'an absolute path, with * at its end for everything below'))
     .optional(),
+  isolate: z.boolean().optional(),
   audit: z.boolean().optional(),
   auditRules: z.partialRecord(z.enum(AUDIT_RULE_IDS), z.enum(['off', 'note', 'warning', 'error'])).optional(),
   auditCache: z.boolean().optional(),
@@ -112,7 +113,7 @@ export const configSchema = z.strictObject({
 export interface ArchparityConfig {
   /** Image that is tested when the command line names none. */
   readonly image?: string
-  /** Globs of suite files, relative to the configuration file. Default `suites/**\/*.suite.ts` (and .js, .mjs). */
+  /** Globs of suite files, relative to the configuration file. Default `suites/**\/*.suite.ts` (and .js, .mjs, .json), `suites/**\/*.yaml`. */
   readonly suites?: readonly string[]
   /** Platforms that must be tested: others are left out, and one that the image lacks is lost coverage. */
   readonly platforms?: readonly string[]
@@ -147,6 +148,8 @@ export interface ArchparityConfig {
   readonly start?: 'auto' | 'image' | 'idle'
   /** Programs that may be of another architecture than their platform: absolute paths, `*` at the end allowed. */
   readonly foreignPrograms?: readonly string[]
+  /** Whether each command of a declared suite gets a container of its own, even where sharing cannot be seen. Default false. */
+  readonly isolate?: boolean
   /** Whether a run begins with the static audit of every platform's layers. Default true. */
   readonly audit?: boolean
   /** How much rules of the audit matter, by their ids; `off` leaves one out. */
@@ -181,7 +184,7 @@ export type Settings = Required<
   }
 
 export const DEFAULTS: Settings = {
-  suites: ['suites/**/*.suite.{ts,mts,js,mjs}'],
+  suites: ['suites/**/*.suite.{ts,mts,js,mjs,json}', 'suites/**/*.{yaml,yml}'],
   excludePlatforms: [],
   reports: 'reports',
   insecureRegistries: [],
@@ -196,6 +199,7 @@ export const DEFAULTS: Settings = {
   differences: [],
   start: 'auto',
   foreignPrograms: [],
+  isolate: false,
   audit: true,
   auditRules: {},
   auditCache: true,

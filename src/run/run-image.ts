@@ -47,7 +47,7 @@ export interface RunOutcome {
  */
 export async function runImage(request: RunRequest): Promise<RunOutcome> {
   const { settings, root } = request
-  const suites = await listSuites(settings, root, request.filters)
+  const suites = await listSuites(settings, root, request.filters, request.onNotice)
   const log = new EventLog(path.resolve(root, settings.reports, 'run.jsonl'))
   if (request.onEvent !== undefined) log.onEvent(request.onEvent)
   const runId = randomUUID()

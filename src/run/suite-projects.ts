@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createFilter } from 'vite'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import type { Settings } from '../config/schema.js'
+import { RUNNER_MODULE } from '../suites/compile-suite.js'
+import { createSuitePlugin } from '../suites/suite-plugin.js'
 import type { WorkerContext } from '../worker/context.js'
 
 const DIST = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
@@ -29,6 +32,7 @@ export function buildSuiteProject(
 ): TestProjectInlineConfiguration {
   return {
     root,
+    plugins: [createSuitePlugin(root, createFilter([...settings.suites], null, { resolve: root }))],
     resolve: { alias: listAliases() },
     test: {
       name: project.name,
@@ -67,6 +71,10 @@ function listAliases(): { find: RegExp; replacement: string }[] {
   const vitest = path.join(path.dirname(require.resolve('vitest/package.json')), 'dist', 'index.js')
   return [
     { find: /^archparity\/suite$/, replacement: path.join(DIST, 'worker', 'suite.js') },
+    {
+      find: new RegExp(`^${RUNNER_MODULE}$`),
+      replacement: path.join(DIST, 'worker', 'declared', 'declare-suite.js'),
+    },
     { find: /^archparity$/, replacement: path.join(DIST, 'index.js') },
     { find: /^vitest$/, replacement: vitest },
   ]

@@ -15,7 +15,7 @@ import {
   type LogsResult,
   makeCommandResult,
 } from './container/results.js'
-import { type RunOptions, runOnce } from './container/run-once.js'
+import { type OnceOptions, runOnce } from './container/run-once.js'
 import { type Command, type CommandOutcome, formatCommand } from './exec/command.js'
 import { listCommandWords, splitSimpleLine } from './exec/shell-line.js'
 import { CheckFailure, wrapEngineError } from './failure.js'
@@ -62,12 +62,12 @@ export class CheckScope {
 
   /** The suite file's shared container. */
   async getContainer(): Promise<ContainerHandle> {
-    return this.accept(await suiteFile.get())
+    return this.adopt(await suiteFile.get())
   }
 
   /** A container of this check's own, removed when the check is over. */
   async startContainer(options: ContainerOptions): Promise<ContainerHandle> {
-    return this.accept(await openContainer(this.worker, options, remove => this.removals.push(remove)))
+    return this.adopt(await openContainer(this.worker, options, remove => this.removals.push(remove)))
   }
 
   async exec(
@@ -80,9 +80,9 @@ export class CheckScope {
     return this.finishCommand('exec', command, outcome)
   }
 
-  async run(command?: Command, options: RunOptions = {}): Promise<CommandResult> {
+  /** `argv` is the whole command where the image's entrypoint is no part of it: then it is recorded as such. */
+  async run(command?: Command, options: OnceOptions = {}, argv?: readonly string[]): Promise<CommandResult> {
     const { engine, context } = this.worker
-    const shown = command ?? []
     const outcome = await runOnce(
       engine,
       context,
@@ -99,7 +99,9 @@ export class CheckScope {
         return programs
       },
     )
-    return this.finishCommand('run', shown, outcome)
+    return argv === undefined
+      ? this.finishCommand('run', command ?? [], outcome)
+      : this.finishCommand('exec', argv, outcome)
   }
 
   async file(handle: ContainerHandle, path: string): Promise<FileResult> {
@@ -151,6 +153,17 @@ export class CheckScope {
     )
   }
 
+  /** What the check may wait for; aborted when its time is over. */
+  get signal(): AbortSignal {
+    return this.abort.signal
+  }
+
+  /** Takes over a container that somebody else started and removes: the guard's word on it is this check's too. */
+  adopt(opened: OpenedContainer): ContainerHandle {
+    this.noteVerdicts(opened.verdicts)
+    return opened.handle
+  }
+
   /** Ends the attempt: kills what still runs, removes what it started, and fails if a foreign program ran. */
   async close(): Promise<void> {
     this.abort.abort()
@@ -162,11 +175,6 @@ export class CheckScope {
       const messages = new Set(foreign.map(verdict => verdict.message))
       throw new CheckFailure('guard', 'FOREIGN_PROGRAM', [...messages].join('; '))
     }
-  }
-
-  private accept(opened: OpenedContainer): ContainerHandle {
-    this.noteVerdicts(opened.verdicts)
-    return opened.handle
   }
 
   private finishCommand(via: 'exec' | 'run', command: Command, outcome: CommandOutcome): CommandResult {

@@ -34,6 +34,8 @@ export interface WorkerContext {
   readonly labels: Readonly<Record<string, string>>
   /** Paths (or `prefix/*`) of programs that may be of another architecture. */
   readonly foreignPrograms: readonly string[]
+  /** Whether each command of a declared suite gets a container of its own, even where sharing could not be seen. */
+  readonly isolateDeclared: boolean
   /** Socket that events are sent to; absent when vitest itself is the runner. */
   readonly eventSocket?: string
   /** Absolute path that suite files are named relative to. */

@@ -34,6 +34,7 @@ function makeContext(root: string, id: string, pass: WorkerContext['pass']): Wor
     limits: { commandTimeoutMs: 1000, startTimeoutMs: 1000, maxOutputBytes: 1000 },
     labels: {},
     foreignPrograms: [],
+    isolateDeclared: false,
     root,
   }
 }

@@ -30,6 +30,7 @@ export function makeContext(
     limits: { commandTimeoutMs: 60_000, startTimeoutMs: 60_000, maxOutputBytes: 1_000_000 },
     labels: { 'org.archparity.test': 'true' },
     foreignPrograms: [],
+    isolateDeclared: false,
     root: '/',
     ...changes,
   }

@@ -66,5 +66,6 @@ function buildCreateOptions(
     ...(env.length === 0 ? {} : { Env: env }),
     ...(options.user === undefined ? {} : { User: options.user }),
     ...(options.workingDir === undefined ? {} : { WorkingDir: options.workingDir }),
+    ...(options.tty === true ? { Tty: true } : {}),
   }
 }

@@ -12,6 +12,8 @@ export interface ContainerOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly user?: string
   readonly workingDir?: string
+  /** Whether its process has a terminal; then there is one output, and no standard error. */
+  readonly tty?: boolean
   /** The first is what `http` asks where it is told no port; without it the first that the image declares. */
   readonly ports?: readonly number[]
   /** What must be true before the first check: text in the log, an open port, or an HTTP answer below 500. */

@@ -14,6 +14,17 @@ import type { ContainerOptions } from './options.js'
 export interface RunOptions extends Omit<CommandOptions, 'stdin'> {
   readonly entrypoint?: readonly string[]
   readonly hostConfig?: ContainerOptions['hostConfig']
+  readonly tty?: boolean
+}
+
+/** What archparity's own callers may ask for beyond that. */
+export interface OnceOptions extends RunOptions {
+  /** Another image than the target's own, which is made from it. */
+  readonly image?: string
+  /** Labels of the container beside those that all have. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Sees the container when its process has ended by itself, before it is removed. */
+  readonly onEnded?: (container: Docker.Container) => Promise<void>
 }
 
 /** The engine's init reports a program that it cannot start on standard error and exits 126 or 127. */
@@ -28,7 +39,7 @@ export async function runOnce(
   engine: Docker,
   context: WorkerContext,
   command: Command | undefined,
-  options: RunOptions,
+  options: OnceOptions,
   signal: AbortSignal,
   onCreated: (container: Docker.Container, argv: readonly string[]) => Promise<readonly Program[]>,
 ): Promise<CommandOutcome> {
@@ -41,14 +52,17 @@ export async function runOnce(
   let finished: Promise<{ StatusCode: number }> | undefined
   let drained: Promise<void> | undefined
   let began = performance.now()
-  const image = new ImageContainer(context, containerOptions, async id => {
+  const started = {
+    ...context,
+    image: options.image ?? context.image,
+    labels: { ...context.labels, ...options.labels },
+  }
+  const image = new ImageContainer(started, containerOptions, async id => {
     container = engine.getContainer(id)
     programs = await onCreated(container, listArgv(context, containerOptions))
     const stream = await container.attach({ stream: true, stdout: true, stderr: true, hijack: true })
-    stream.on(
-      'data',
-      createFrameParser((which, payload) => (which === 1 ? stdout : stderr).push(payload)),
-    )
+    const readFrames = createFrameParser((which, payload) => (which === 1 ? stdout : stderr).push(payload))
+    stream.on('data', options.tty === true ? (bytes: Buffer) => stdout.push(bytes) : readFrames)
     drained = new Promise(resolve => {
       for (const event of ['end', 'close', 'error'] as const) stream.once(event, () => resolve())
     })
@@ -58,8 +72,14 @@ export async function runOnce(
   })
   try {
     await image.start()
-    const end = await waitForEnd(finished as Promise<{ StatusCode: number }>, timeoutMs, signal)
+    const end = await waitForEnd(
+      finished as Promise<{ StatusCode: number }>,
+      container as unknown as Docker.Container,
+      timeoutMs,
+      signal,
+    )
     if (end === 'timeout') await container?.kill().catch(() => {})
+    else if (container !== undefined) await options.onEnded?.(container)
     await Promise.race([drained, new Promise(resolve => setTimeout(resolve, 2000).unref())])
     const durationMs = performance.now() - began
     const out = stdout.finish()
@@ -116,6 +136,7 @@ function makeContainerOptions(
     ...(options.user === undefined ? {} : { user: options.user }),
     ...(options.cwd === undefined ? {} : { workingDir: options.cwd }),
     ...(options.hostConfig === undefined ? {} : { hostConfig: options.hostConfig }),
+    ...(options.tty === undefined ? {} : { tty: options.tty }),
   }
 }
 
@@ -133,13 +154,24 @@ export function listArgv(context: WorkerContext, options: ContainerOptions): str
   ]
 }
 
+/** How often the engine is asked whether the container has ended, should its word of that be lost. Milliseconds. */
+const ASK_MS = 3000
+
 async function waitForEnd(
   finished: Promise<{ StatusCode: number }>,
+  container: Docker.Container,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<number | 'timeout'> {
   let timer: NodeJS.Timeout | undefined
   let abort = () => {}
+  let asking: NodeJS.Timeout | undefined
+  const asked = new Promise<number>(resolve => {
+    asking = setInterval(async () => {
+      const state = (await container.inspect().catch(() => undefined))?.State
+      if (state?.Status === 'exited') resolve(state.ExitCode)
+    }, ASK_MS)
+  })
   const late = new Promise<'timeout'>(resolve => {
     abort = () => resolve('timeout')
     timer = setTimeout(abort, timeoutMs)
@@ -147,9 +179,10 @@ async function waitForEnd(
     if (signal.aborted) abort()
   })
   try {
-    return await Promise.race([finished.then(end => end.StatusCode), late])
+    return await Promise.race([finished.then(end => end.StatusCode), asked, late])
   } finally {
     clearTimeout(timer)
+    clearInterval(asking)
     signal.removeEventListener('abort', abort)
   }
 }

@@ -26,6 +26,7 @@ import { python } from './python.js'
 import type { Recipe } from './recipe.js'
 import { shellless } from './shellless.js'
 import { skewed } from './skewed.js'
+import { structured } from './structured.js'
 import { stubborn } from './stubborn.js'
 import { tracer } from './tracer.js'
 import { unrunnable } from './unrunnable.js'
@@ -37,5 +38,6 @@ export const RECIPES: readonly Recipe[] = [
   ...[healthy, emulated, web, base, clock, python, legacy, dockerList, nested, attested, windows],
   ...[foreign, foreignApp, crash, differs, missing, hang, mislabelled, duplicate, unrunnable],
   ...[atomics, tracer, dispatch, fallback, skewed],
+  structured,
   ...[shellless, exits, flood, garbage, stubborn, noisy, flaky],
 ]

@@ -1,0 +1,32 @@
+import path from 'node:path'
+import type { Plugin } from 'vite'
+import { compileSuite } from './compile-suite.js'
+import { isDeclaredSuite, readDeclaredSuite } from './suite-formats.js'
+
+/**
+ * Lets vitest run declared suites: each becomes a module of checks. `isSuite` says which files are suites; data that
+ * suites import stays what it is.
+ */
+export function createSuitePlugin(root: string, isSuite: (file: string) => boolean): Plugin {
+  const isDeclared = (id: string) => isDeclaredSuite(id) && isSuite(id)
+  return {
+    name: 'archparity:declared-suites',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!isDeclared(id)) return undefined
+      const file = path.relative(root, id).split(path.sep).join('/')
+      return { code: compileSuite(readDeclaredSuite(file, code)), map: null }
+    },
+    configResolved({ plugins }) {
+      // It would read the module that a suite has become as JSON.
+      const json = plugins.find(({ name }) => /^(vite:json|builtin:vite-json)$/.test(name))
+      const { transform } = json ?? {}
+      if (json === undefined || transform === undefined) return
+      const handler = typeof transform === 'function' ? transform : transform.handler
+      const filtered: typeof handler = function (code, id, ...rest) {
+        return isDeclared(id) ? undefined : handler.call(this, code, id, ...rest)
+      }
+      json.transform = typeof transform === 'function' ? filtered : { ...transform, handler: filtered }
+    },
+  }
+}

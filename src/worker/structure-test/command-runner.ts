@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { HostConfig } from 'dockerode'
+import { expandVariables } from '../../suites/structure-test/expand-variables.js'
+import { readEnv } from '../../suites/structure-test/judge-metadata.js'
+import { judgeOutput } from '../../suites/structure-test/judge-output.js'
+import type {
+  CommandCheck,
+  ContainerRunOptions,
+  StructureSuite,
+  Variable,
+} from '../../suites/structure-test/structure-suite.js'
+import type { CheckScope } from '../check-scope.js'
+import type { ContainerOptions } from '../container/options.js'
+import type { CommandResult } from '../container/results.js'
+import { CleanContainer } from '../declared/clean-container.js'
+import { CheckFailure } from '../failure.js'
+import { getWorker } from '../worker.js'
+import { runSetup } from './run-setup.js'
+
+/**
+ * Runs the command tests of one file. Each starts from the image as pushed. Where nothing can be seen of it, they share
+ * one container and its shell, which is many times faster; else each has a container of its own, as that tool has it.
+ */
+export class CommandRunner {
+  private readonly shared: Omit<StructureSuite, 'checks'>
+  private readonly container: ContainerOptions
+  private readonly clean: CleanContainer | undefined
+
+  constructor(shared: Omit<StructureSuite, 'checks'>) {
+    this.shared = shared
+    this.container = makeContainerOptions(shared.run)
+    const { context } = getWorker()
+    const sharable =
+      !context.isolateDeclared &&
+      context.shell !== undefined &&
+      !shared.run.privileged &&
+      !shared.run.allocateTty &&
+      // The engine does not tell what changed in a volume.
+      shared.run.bindMounts.length === 0 &&
+      context.imageConfig.volumes.length === 0
+    this.clean = sharable ? new CleanContainer({ ...this.container, start: 'idle' }) : undefined
+  }
+
+  /** What is wrong with how a check's command ended; one sentence each. */
+  async judge(check: CommandCheck, scope: CheckScope): Promise<string[]> {
+    const { env, image } = this.makeEnv(check)
+    const argv = check.command.map(word => expandVariables(word, name => image.get(name)))
+    const result = await this.run(check, argv, env, scope)
+    if (result.startError !== undefined) return [`${argv[0]} cannot be started: ${result.startError}`]
+    const problems = judgeOutput(check, {
+      exitCode: result.exitCode,
+      stdout: result.stdoutBytes,
+      stderr: result.stderrBytes,
+    })
+    // A pattern may match what was not kept.
+    const asks = [check.expectedOutput, check.excludedOutput, check.expectedError, check.excludedError]
+    if (result.truncated && asks.some(each => each.length > 0))
+      throw new CheckFailure(
+        'exception',
+        'OUTPUT_TRUNCATED',
+        `The output is longer than what is kept of it, so its patterns cannot be judged: raise maxOutput. ${problems.join('; ')}`,
+      )
+    return problems
+  }
+
+  async close(): Promise<void> {
+    await this.clean?.close()
+  }
+
+  private async run(
+    check: CommandCheck,
+    argv: readonly string[],
+    env: Readonly<Record<string, string>>,
+    scope: CheckScope,
+  ): Promise<CommandResult> {
+    if (check.setup.length > 0) {
+      return runSetup(
+        check.setup,
+        { ...this.container, env: { ...this.container.env, ...env } },
+        scope,
+        options => this.runAlone(argv, options, scope),
+      )
+    }
+    if (this.clean !== undefined) {
+      const found = await this.clean.use(scope, handle => scope.exec(handle, argv, { env }))
+      if (found !== undefined) return found
+    }
+    return this.runAlone(argv, { ...this.container, env: { ...this.container.env, ...env } }, scope)
+  }
+
+  private runAlone(
+    argv: readonly string[],
+    options: ContainerOptions & { image?: string },
+    scope: CheckScope,
+  ): Promise<CommandResult> {
+    return scope.run(argv.slice(1), { ...options, entrypoint: argv.slice(0, 1) }, argv)
+  }
+
+  /** What the command gets, and what stands for variables in its words: the image's, then the file's, then its own. */
+  private makeEnv(check: CommandCheck) {
+    const own = readEnv(getWorker().context.imageConfig.env)
+    const variables: readonly Variable[] = [...this.shared.globalEnv, ...check.env]
+    const env = Object.fromEntries(
+      variables.map(({ key, value }) => [key, expandVariables(value, name => own.get(name))]),
+    )
+    return { env, image: new Map([...own, ...Object.entries(env)]) }
+  }
+}
+
+function makeContainerOptions(run: ContainerRunOptions): ContainerOptions {
+  const hostConfig: HostConfig = {
+    ...(run.privileged ? { Privileged: true } : {}),
+    ...(run.capabilities.length === 0 ? {} : { CapAdd: [...run.capabilities] }),
+    ...(run.bindMounts.length === 0 ? {} : { Binds: [...run.bindMounts] }),
+  }
+  const env = { ...readEnvFile(run.envFile), ...readOwnEnv(run.envVars) }
+  return {
+    ...(run.user === undefined ? {} : { user: run.user }),
+    ...(run.allocateTty ? { tty: true } : {}),
+    ...(Object.keys(env).length === 0 ? {} : { env }),
+    ...(Object.keys(hostConfig).length === 0 ? {} : { hostConfig }),
+  }
+}
+
+/** Variables that are handed on from archparity's own environment; one that is not set there is not set. */
+function readOwnEnv(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap(name => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}
+
+/** As `docker run --env-file` reads it: `NAME=value` a line, `NAME` alone from the environment, `#` for comments. */
+function readEnvFile(file: string | undefined): Record<string, string> {
+  if (file === undefined) return {}
+  const lines = readFileSync(path.resolve(getWorker().context.root, file), 'utf8')
+    .split(/\r?\n/)
+    .map(line => line.trimStart())
+  const entries = lines.filter(line => line !== '' && !line.startsWith('#'))
+  return {
+    ...readOwnEnv(entries.filter(line => !line.includes('='))),
+    ...Object.fromEntries(readEnv(entries.filter(line => line.includes('=')))),
+  }
+}
