@@ -10,6 +10,7 @@ import { findFlaky } from './flaky.js'
 import { findGuards } from './guard.js'
 import { findHostFaults } from './hosts.js'
 import { findMetadataFaults } from './metadata.js'
+import { findSlow } from './slow.js'
 
 /**
  * Says of everything that is wrong in a run whose fault it is, most serious first. Never guesses: what the evidence
@@ -23,6 +24,7 @@ export function attributeRun(record: RunRecord, comparison: Comparison): Finding
     ...findFailures(world),
     ...findDifferences(world),
     ...findFlaky(world),
+    ...findSlow(world),
     ...findMetadataFaults(record),
     ...findAuditFaults(record, guards.drafts),
     ...findHostFaults(record),
@@ -50,6 +52,7 @@ function orderFindings(findings: readonly Finding[], record: RunRecord): Finding
     if (isMasked(finding)) return 0
     if (finding.kind === 'guard') return 1
     // What gave no verdict comes last, whoever is to blame.
+    if (finding.kind === 'slow') return 3 + CAUSE_ORDER.length
     return finding.kind === 'host' ? 2 + CAUSE_ORDER.length : 2 + CAUSE_ORDER.indexOf(finding.cause)
   }
   const place = (finding: Finding) => {

@@ -2,37 +2,18 @@ import type { Observation } from '../model/observation.js'
 import type { Target } from '../model/target.js'
 import { type AlignedObservation, alignObservations, type KnownKeys } from './align.js'
 import { compareField, toDifference } from './compare-field.js'
+import type { CompareWorld, Side } from './compare-world.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
-import type { Declaration } from './declarations.js'
 import { type Candidate, findDeclaredFailures, splitDeclared } from './declare.js'
+import { type ExpectedTexts, sayExpectation, writeExpected } from './expected.js'
 import { type Field, listFields } from './fields.js'
 import { type NormalizeContext, narrowContext } from './normalize/context.js'
-import type { RuleCounts } from './normalize/normalize-line.js'
 import { VOLATILE_HEADERS } from './normalize/rules.js'
 import type { FieldOnTarget } from './prepare-field.js'
+import { countNoisyLabels, isNoisyLabel, type Noise, readNoise } from './read-noise.js'
 import { type CheckRecord, lastAttempt } from './run-record.js'
 import { isDecided } from './settle-results.js'
-import { chooseReference, findSiblings } from './siblings.js'
-
-/** What comparing needs to know beside the check itself. */
-export interface CompareWorld {
-  readonly targets: readonly Target[]
-  readonly reference: Target | undefined
-  readonly contexts: ReadonlyMap<string, NormalizeContext>
-  /** Of the reference and its siblings. */
-  readonly noiseContexts: ReadonlyMap<string, NormalizeContext>
-  readonly fired: RuleCounts
-  readonly declarations: readonly Declaration[]
-}
-
-type Aligned = ReadonlyMap<string, AlignedObservation>
-
-interface Side {
-  readonly target: Target
-  readonly context: NormalizeContext
-  readonly passed: boolean
-  readonly observations: Aligned
-}
+import { chooseReference } from './siblings.js'
 
 /**
  * Compares what one check saw on every target on which it decided (passed or failed). Where a sibling of the reference
@@ -67,7 +48,7 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
     if (present.some(side => hasVolatileHeaders(side.observations.get(key)?.observation))) {
       world.fired.set('volatile-headers', (world.fired.get('volatile-headers') ?? 0) + 1)
     }
-    compareFields(record.check.id, key, name, present, noise, world, { differences: found, masks })
+    compareFields(record, key, name, present, noise, world, { differences: found, masks })
   }
   const failures = findDeclaredFailures(record, world.targets, world.declarations)
   const parted = found.map(one =>
@@ -111,66 +92,6 @@ function listSides(record: CheckRecord, world: CompareWorld, known: KnownKeys): 
     }))
 }
 
-/**
- * The reference's observations in its second run, where that run decided as the first did. Where the second run was on
- * a sibling, that one's: what differs between two hosts that run the same bytes is no platform's doing either.
- */
-function readNoise(
-  record: CheckRecord,
-  world: CompareWorld,
-  known: KnownKeys,
-): { main: Side; repeat: Aligned; context: NormalizeContext } | undefined {
-  const { reference } = world
-  if (reference === undefined) return undefined
-  const status = record.results.get(reference.id)?.status
-  if (status !== 'passed' && status !== 'failed') return undefined
-  const again = [reference, ...findSiblings(reference, world.targets)].find(one => record.noise.has(one.id))
-  const repeated = world.noiseContexts.get(again?.id ?? '')
-  const context = world.contexts.get(reference.id)
-  if (again === undefined || repeated === undefined || context === undefined) return undefined
-  if (record.noise.get(again.id)?.status !== status) return undefined
-  const observations = alignObservations(
-    lastAttempt(record.observations, reference.id),
-    narrowContext(context, record.check.id),
-    known,
-  )
-  const repeat = alignObservations(
-    lastAttempt(record.noiseObservations, again.id),
-    narrowContext(repeated, record.check.id),
-    known,
-  )
-  const main = { target: reference, context, passed: status === 'passed', observations }
-  return { main, repeat, context: repeated }
-}
-
-type Noise = ReturnType<typeof readNoise>
-
-/** How many labels of each kind the reference has in one of its passes only (a random name in a command). */
-function countNoisyLabels(base: Side | undefined, noise: Noise): Map<string, number> {
-  const counts = new Map<string, number>()
-  if (base === undefined || noise === undefined) return counts
-  for (const [key, aligned] of noise.main.observations) {
-    const { kind } = aligned.observation
-    if (!noise.repeat.has(key)) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  }
-  return counts
-}
-
-/** Whether a key that not all have is explained by labels that vary from run to run. */
-function isNoisyLabel(
-  key: string,
-  kind: Observation['kind'],
-  base: Side | undefined,
-  noise: Noise,
-  noisy: ReadonlyMap<string, number>,
-): boolean {
-  if (noise === undefined || base === undefined) return false
-  const inMain = noise.main.observations.has(key)
-  const inRepeat = noise.repeat.has(key)
-  if (inMain !== inRepeat) return true
-  return !inMain && (noisy.get(kind) ?? 0) > 0
-}
-
 function describeAbsence(
   name: Pick<Difference, 'kind' | 'label' | 'ordinal'>,
   present: readonly Side[],
@@ -190,7 +111,7 @@ function describeAbsence(
 }
 
 function compareFields(
-  check: string,
+  check: CheckRecord,
   key: string,
   name: Pick<Difference, 'kind' | 'label' | 'ordinal'>,
   present: readonly Side[],
@@ -209,23 +130,42 @@ function compareFields(
       ? { main: listFields(first.observation), repeat: listFields(second.observation) }
       : undefined
   for (const field of names) {
-    const put = (target: Target, context: NormalizeContext, value: Field | undefined) =>
-      place(target, narrowContext(context, check, field), value)
+    const put = (target: Target, context: NormalizeContext, value: Field | undefined) => {
+      const narrow = narrowContext(context, check.check.id, field)
+      return place(target, narrow, value, writeExpected(check.expectations.get(target.id) ?? [], narrow))
+    }
     const sides = present.flatMap(side => put(side.target, side.context, fields.get(side)?.get(field)))
     const main = noise && put(noise.main.target, noise.main.context, learned?.main.get(field))[0]
     const repeat = noise && put(noise.main.target, noise.context, learned?.repeat.get(field))[0]
     const both = main && repeat ? { main, repeat } : undefined
-    const { classes, changes, mask } = compareField(sides, both, world.fired)
+    const { classes, changes, expected, mask } = compareField(sides, both, world.fired)
     const difference = toDifference({ ...name, field }, classes)
-    if (difference !== undefined) found.differences.push({ difference, changes, expected: new Map() })
+    const said = new Map(
+      [...expected].map(([one, places]) => [one, sayPlaces(check, one.targets[0], places)]),
+    )
+    if (difference !== undefined) found.differences.push({ difference, changes, expected: said })
     if (mask !== undefined) found.masks.push({ kind: name.kind, label: name.label, field, ...mask })
   }
 }
 
-function place(target: Target, context: NormalizeContext, field: Field | undefined): FieldOnTarget[] {
+/** What the check expects per platform, in words. */
+function sayPlaces(check: CheckRecord, target: string | undefined, places: readonly number[]): string {
+  const expectations = check.expectations.get(target ?? '') ?? []
+  return places
+    .flatMap(place => expectations[place] ?? [])
+    .map(sayExpectation)
+    .join('; ')
+}
+
+function place(
+  target: Target,
+  context: NormalizeContext,
+  field: Field | undefined,
+  expected: ExpectedTexts,
+): FieldOnTarget[] {
   return field === undefined
     ? []
-    : [{ target: target.id, field, context, architecture: target.platform.architecture }]
+    : [{ target: target.id, field, context, architecture: target.platform.architecture, expected }]
 }
 
 function hasVolatileHeaders(observation: Observation | undefined): boolean {

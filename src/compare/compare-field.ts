@@ -1,5 +1,6 @@
 import type { Difference, MaskNote, ValueClass } from './comparison.js'
 import { describeChange } from './describe-change.js'
+import { explainByExpectation } from './expected.js'
 import { type FieldNoise, learnMask } from './learn-mask.js'
 import { shortenDiff } from './line-diff.js'
 import type { NormalLine, RuleCounts } from './normalize/normalize-line.js'
@@ -10,6 +11,8 @@ export interface FieldComparison {
   readonly classes: readonly ValueClass[]
   /** Lines in which a class differs from the base, as they were. */
   readonly changes: ReadonlyMap<ValueClass, readonly string[]>
+  /** Classes that differ exactly as the check expects per platform, with the places of the expectations. */
+  readonly expected: ReadonlyMap<ValueClass, readonly number[]>
   readonly mask?: Pick<MaskNote, 'reason' | 'what'>
 }
 
@@ -24,10 +27,11 @@ export function compareField(
 ): FieldComparison {
   const { sides, noise } = readStructures(given, learned)
   const mask = noise === undefined ? undefined : learnMask(noise)
-  if (mask?.whole === true) return { classes: [], changes: NONE, mask: { reason: 'noise', what: mask.what } }
+  if (mask?.whole === true)
+    return { classes: [], changes: NONE, expected: NONE, mask: { reason: 'noise', what: mask.what } }
   const prepared = sides.map(side => prepareField(side, mask, fired))
   const base = prepared[0]
-  if (base === undefined) return { classes: [], changes: NONE }
+  if (base === undefined) return { classes: [], changes: NONE, expected: NONE }
   let partly: Pick<MaskNote, 'reason' | 'what'> | undefined
   const groups = new Map<string, Prepared[]>()
   for (const side of prepared) {
@@ -37,13 +41,23 @@ export function compareField(
     groups.set(key, [...(groups.get(key) ?? []), side])
   }
   const changes = new Map<ValueClass, readonly string[]>()
-  const classes = [...groups.values()].map(members => {
-    const { described, changed } = describeClass(members, base)
-    changes.set(described, changed)
-    return described
+  const expected = new Map<ValueClass, readonly number[]>()
+  const classes = [...groups.values()].flatMap(members => {
+    const explained = new Map(members.map(member => [member, findExpected(member, base, sides)]))
+    // A target that has another one's expected value is not of its class.
+    const parts = [members.filter(one => explained.get(one)), members.filter(one => !explained.get(one))]
+    return parts
+      .filter(part => part.length > 0)
+      .map(part => {
+        const { described, changed } = describeClass(part, base)
+        changes.set(described, changed)
+        const places = part.flatMap(one => explained.get(one) ?? [])
+        if (places.length > 0) expected.set(described, [...new Set(places)])
+        return described
+      })
   })
   const note = mask === undefined ? partly : { reason: mask.reason, what: mask.what }
-  return note === undefined ? { classes, changes } : { classes, changes, mask: note }
+  return note === undefined ? { classes, changes, expected } : { classes, changes, expected, mask: note }
 }
 
 /** Texts that are JSON on all sides are compared as what they say. */
@@ -61,7 +75,21 @@ function readStructures(sides: readonly FieldOnTarget[], noise: FieldNoise | und
   }
 }
 
-const NONE: FieldComparison['changes'] = new Map()
+/** The expectations that explain how a target differs from the base; cut output is never explained. */
+function findExpected(
+  side: Prepared,
+  base: Prepared,
+  sides: readonly FieldOnTarget[],
+): readonly number[] | undefined {
+  if (side.key === base.key || side.partial !== undefined || base.partial !== undefined) return undefined
+  const expect = ({ target, lines }: Prepared) => {
+    const expected = sides.find(one => one.target === target)?.expected ?? []
+    return { lines, expected }
+  }
+  return explainByExpectation(expect(base), expect(side))
+}
+
+const NONE = new Map<ValueClass, never>()
 
 function describeClass(
   members: readonly Prepared[],

@@ -1,5 +1,6 @@
 import type { Target } from '../model/target.js'
-import { type CompareWorld, compareCheck } from './compare-check.js'
+import { compareCheck } from './compare-check.js'
+import type { CompareWorld } from './compare-world.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
 import type { CheckRecord } from './run-record.js'
 

@@ -45,7 +45,6 @@ function describeParts(base: Prepared, other: Prepared): string | undefined {
 }
 
 function sayUnknown(kept: number, before: number, after: number): string {
-  const sizes =
-    before === after ? `the ${before} bytes` : `the ${before} bytes there and the ${after} bytes here`
-  return `the first ${kept} bytes are equal; from there on nothing is kept, but the hashes of ${sizes} differ`
+  const sizes = before === after ? `${before} bytes` : `${before} and ${after} bytes`
+  return `equal up to byte ${kept}, unknown from there on: hashes differ (${sizes})`
 }

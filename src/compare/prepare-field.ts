@@ -1,3 +1,4 @@
+import type { ExpectedTexts } from './expected.js'
 import type { Field } from './fields.js'
 import type { JsonSide } from './json-diff.js'
 import { printJson } from './json-lines.js'
@@ -12,6 +13,8 @@ export interface FieldOnTarget {
   readonly context: NormalizeContext
   /** OCI architecture of the target's platform. */
   readonly architecture: string
+  /** What the check expects of it per platform. */
+  readonly expected?: ExpectedTexts
 }
 
 /** A field made ready to compare. */

@@ -2,11 +2,9 @@ import type { AuditFinding, AuditSummary } from '../model/audit.js'
 import type { CheckError, CheckRef } from '../model/check.js'
 import type {
   AuditFinished,
-  CheckFinished,
   HostLost,
   ImagePulled,
   LoggedEvent,
-  ObservationMade,
   ProgramExecuted,
   RunFinished,
   RunStarted,
@@ -15,12 +13,19 @@ import type {
 import type { HostFacts } from '../model/host.js'
 import type { ResolvedImage } from '../model/image.js'
 import type { Observation } from '../model/observation.js'
+import type { Expectation } from '../model/per-platform.js'
 import { compareText } from '../model/platform.js'
 import type { Status } from '../model/status.js'
 import type { LostCoverage, Target } from '../model/target.js'
-import type { RunEnd } from './explain-missing.js'
+import {
+  type CheckDraft,
+  completeCheck,
+  nameCheck,
+  openDraft,
+  recordObservation,
+  toResult,
+} from './check-draft.js'
 import { orderChecks, orderTargets } from './order.js'
-import { doubtFailure, settleResults } from './settle-results.js'
 
 /** What became of one check on one target in one pass. */
 export interface CheckResult {
@@ -44,6 +49,8 @@ export interface CheckRecord {
   /** Main pass, by attempt: the last array is what counts. */
   readonly observations: ReadonlyMap<string, readonly (readonly Observation[])[]>
   readonly noiseObservations: ReadonlyMap<string, readonly (readonly Observation[])[]>
+  /** What the check expects per platform, in the main pass's last attempt. */
+  readonly expectations: ReadonlyMap<string, readonly Expectation[]>
 }
 
 /** What the static audit said, in its own order. */
@@ -76,20 +83,6 @@ export interface RunRecord {
   readonly audit?: AuditRecord
   /** Noise-pass suite errors: they lose masks, never a verdict. */
   readonly noiseErrors: readonly SuiteErrored[]
-}
-
-interface CheckDraft {
-  check: CheckRef
-  readonly started: Set<string>
-  readonly results: Map<string, CheckResult>
-  readonly noise: Map<string, CheckResult>
-  readonly main: Map<string, Seen[][]>
-  readonly repeat: Map<string, Seen[][]>
-}
-
-interface Seen {
-  readonly seq: number
-  readonly observation: Observation
 }
 
 /** Indexes the events of one run. Never throws: an incomplete log gives an incomplete record. */
@@ -146,6 +139,12 @@ export function buildRunRecord(events: readonly LoggedEvent[]): RunRecord {
       case 'observation':
         recordObservation(drafts, event)
         break
+      case 'value-expected': {
+        const draft = openDraft(drafts, nameCheck(event.check, drafts))
+        if (event.pass === 'main')
+          draft.expected.set(event.target, [...(draft.expected.get(event.target) ?? []), event])
+        break
+      }
       case 'check-finished': {
         const draft = openDraft(drafts, event.check)
         const results = event.pass === 'main' ? draft.results : draft.noise
@@ -227,74 +226,4 @@ function sortByTarget<T extends { readonly target: string }>(
   const rank = new Map(targets.map((target, index) => [target.id, index]))
   const place = (item: T) => rank.get(item.target) ?? targets.length
   return [...items].sort((a, b) => place(a) - place(b) || compareText(name(a), name(b)))
-}
-
-function openDraft(drafts: Map<string, CheckDraft>, check: CheckRef): CheckDraft {
-  const known = drafts.get(check.id)
-  if (known !== undefined) {
-    // A line number that only some targets report must not depend on who came first.
-    if (known.check.line === undefined) known.check = check
-    return known
-  }
-  const draft: CheckDraft = {
-    check,
-    started: new Set(),
-    results: new Map(),
-    noise: new Map(),
-    main: new Map(),
-    repeat: new Map(),
-  }
-  drafts.set(check.id, draft)
-  return draft
-}
-
-function recordObservation(drafts: Map<string, CheckDraft>, event: ObservationMade): void {
-  const { check: id, target, attempt, seq, observation } = event
-  const separator = id.indexOf(' > ')
-  const file = separator < 0 ? id : id.slice(0, separator)
-  const name = separator < 0 ? id : id.slice(separator + 3)
-  const draft = openDraft(drafts, drafts.get(id)?.check ?? { id, file, name })
-  const byTarget = event.pass === 'main' ? draft.main : draft.repeat
-  const attempts = byTarget.get(target) ?? []
-  byTarget.set(target, attempts)
-  // A hostile or damaged attempt number must not allocate.
-  const wanted = Number.isInteger(attempt) && attempt >= 0 && attempt < 1000 ? attempt : attempts.length
-  while (attempts.length <= wanted) attempts.push([])
-  attempts[wanted]?.push({ seq, observation })
-}
-
-/** By target in target order, by attempt, by position in it. */
-function settleObservations(
-  drafts: ReadonlyMap<string, Seen[][]>,
-  targets: readonly Target[],
-): ReadonlyMap<string, Observation[][]> {
-  const settle = (seen: Seen[]) => seen.sort((a, b) => a.seq - b.seq).map(one => one.observation)
-  return new Map(
-    targets.flatMap(({ id }) => {
-      const attempts = drafts.get(id)
-      return attempts === undefined ? [] : [[id, attempts.map(settle)] as const]
-    }),
-  )
-}
-
-function toResult(event: CheckFinished, at: string): CheckResult {
-  const { status, durationMs, attempts, flaky, errors, reason } = event
-  return { status, durationMs, attempts, flaky, errors, at, ...(reason === undefined ? {} : { reason }) }
-}
-
-function completeCheck(draft: CheckDraft, world: RunEnd): CheckRecord {
-  return {
-    check: draft.check,
-    results: settleResults(draft, world),
-    noise: new Map(
-      world.targets.flatMap(target => {
-        const result = draft.noise.get(target.id)
-        return result === undefined
-          ? []
-          : [[target.id, doubtFailure(result, target, world.hostLosses)] as const]
-      }),
-    ),
-    observations: settleObservations(draft.main, world.targets),
-    noiseObservations: settleObservations(draft.repeat, world.targets),
-  }
 }

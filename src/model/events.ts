@@ -4,6 +4,7 @@ import type { ComparisonSettings } from './declared.js'
 import type { HostFacts } from './host.js'
 import type { ResolvedImage } from './image.js'
 import type { Observation } from './observation.js'
+import type { Expectation } from './per-platform.js'
 import type { Status } from './status.js'
 import type { LostCoverage, Target } from './target.js'
 
@@ -96,6 +97,18 @@ export interface ObservationMade {
   readonly seq: number
   readonly observation: Observation
 }
+/** A check said what it expects per platform: a difference of exactly that is legitimate. */
+export interface ValueExpected {
+  readonly type: 'value-expected'
+  readonly target: string
+  readonly pass: Pass
+  /** Id of the check. */
+  readonly check: string
+  readonly attempt: number
+  /** Position among the check's expectations in this attempt, from 0. */
+  readonly seq: number
+  readonly expectation: Expectation
+}
 export interface CheckFinished {
   readonly type: 'check-finished'
   readonly target: string
@@ -179,6 +192,7 @@ export type RunEvent =
   | ImagePulled
   | CheckStarted
   | ObservationMade
+  | ValueExpected
   | CheckFinished
   | ProgramExecuted
   | SuiteErrored

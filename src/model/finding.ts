@@ -18,6 +18,7 @@ export interface Evidence {
     | 'image-fact'
     | 'attempts'
     | 'static'
+    | 'duration'
   /** Id of the target that it was seen on. */
   readonly target?: string
   readonly text: string
@@ -28,7 +29,7 @@ export interface Evidence {
 export interface Finding {
   /** Stable between runs: made of cause-independent parts (kind, platforms, checks). */
   readonly key: string
-  readonly kind: 'failure' | 'difference' | 'guard' | 'flaky' | 'metadata' | 'audit' | 'host'
+  readonly kind: 'failure' | 'difference' | 'guard' | 'flaky' | 'metadata' | 'audit' | 'host' | 'slow'
   readonly cause: Cause
   readonly title: string
   /** Formatted platforms concerned, in the image's order. */

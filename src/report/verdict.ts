@@ -95,7 +95,7 @@ function listInterruptions(record: RunRecord): Reason[] {
 function listFaults(findings: readonly Finding[], failed: number): Reason[] {
   const reasons: Reason[] = []
   if (failed > 0) reasons.push({ outcome: 'failed', text: `${count(failed, 'result')} failed` })
-  const serious = findings.filter(finding => finding.kind !== 'host').length
+  const serious = findings.filter(({ kind }) => kind !== 'host' && kind !== 'slow').length
   if (serious > 0) reasons.push({ outcome: 'failed', text: count(serious, 'finding') })
   return reasons
 }

@@ -67,6 +67,7 @@ function readLines(socket: Socket, onLine: (line: string) => void): void {
 const WORKER_EVENTS: ReadonlySet<unknown> = new Set<RunEvent['type']>([
   'check-started',
   'observation',
+  'value-expected',
   'program-executed',
 ])
 

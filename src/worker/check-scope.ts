@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import type { RunnerTestCase } from 'vitest'
 import { type CheckRef, makeCheckId } from '../model/check.js'
+import { choosePerPlatform, type PerPlatform } from '../model/per-platform.js'
 import type { CommandOptions, ContainerHandle } from './container/container-handle.js'
 import { describeOutcome } from './container/container-handle.js'
 import type { ContainerOptions } from './container/options.js'
@@ -50,6 +51,14 @@ export class CheckScope {
   }
 
   record: Recorder['record'] = observation => this.recorder.record(observation)
+
+  /** The value for this target; the difference that the values make between platforms is then legitimate. */
+  choose<T>(values: PerPlatform<T>): T {
+    const value = choosePerPlatform(values, this.worker.context.target.platform)
+    // What JSON cannot hold is expected, but explains no difference.
+    this.recorder.expect(JSON.parse(JSON.stringify({ values, value: value ?? null })))
+    return value
+  }
 
   /** The suite file's shared container. */
   async getContainer(): Promise<ContainerHandle> {

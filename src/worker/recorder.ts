@@ -1,5 +1,6 @@
 import type { CheckRef } from '../model/check.js'
 import type { Observation } from '../model/observation.js'
+import type { Expectation } from '../model/per-platform.js'
 import type { WorkerContext } from './context.js'
 import type { EventChannel } from './event-channel.js'
 
@@ -7,6 +8,8 @@ import type { EventChannel } from './event-channel.js'
 export interface Recorder {
   readonly check: CheckRef
   record(observation: Observation): void
+  /** Records what the check expects per platform. */
+  expect(expectation: Expectation): void
 }
 
 /** Makes the recorder of a check's attempt and announces that the attempt has begun. */
@@ -18,6 +21,7 @@ export function startRecorder(
 ): Recorder {
   const { target, pass } = context
   let seq = 0
+  let expected = 0
   if (attempt === 0) channel.send({ type: 'check-started', target: target.id, pass, check })
   return {
     check,
@@ -32,6 +36,18 @@ export function startRecorder(
         observation,
       })
       seq += 1
+    },
+    expect: expectation => {
+      channel.send({
+        type: 'value-expected',
+        target: target.id,
+        pass,
+        check: check.id,
+        attempt,
+        seq: expected,
+        expectation,
+      })
+      expected += 1
     },
   }
 }

@@ -3,6 +3,7 @@
  * knows nothing of platforms; the same file runs on each of them.
  */
 import { test as base } from 'vitest'
+import type { PerPlatform } from '../model/per-platform.js'
 import type { Target } from '../model/target.js'
 import { CheckScope } from './check-scope.js'
 import type { CommandOptions } from './container/container-handle.js'
@@ -23,6 +24,7 @@ export type {
   HttpOptions,
   HttpResult,
   LogsResult,
+  PerPlatform,
   RunOptions,
 }
 
@@ -54,6 +56,11 @@ export interface CheckFixtures {
   target: Target
   /** Records a value (anything that JSON can hold) to be compared across platforms. */
   observe: (name: string, value: unknown) => void
+  /**
+   * The value that is expected on this platform: `perPlatform({ 'linux/arm/v7': 32, default: 64 })`. A difference between
+   * platforms that is exactly this one is no finding.
+   */
+  perPlatform: <T>(values: PerPlatform<T>) => T
   /** Not for suites: opens and closes what the other fixtures stand on. */
   checkScope: CheckScope
 }
@@ -79,6 +86,7 @@ export const test = base.extend<CheckFixtures>({
   startContainer: async ({ checkScope }, use) => use(async options => expose(checkScope, options ?? {})),
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are needed from this pattern.
   target: async ({}, use) => use(getWorker().context.target),
+  perPlatform: async ({ checkScope }, use) => use(values => checkScope.choose(values)),
   observe: async ({ checkScope }, use) =>
     use((name, value) => checkScope.record({ kind: 'value', name, value: toJson(name, value) })),
 })

@@ -101,6 +101,14 @@ describe('classes of equal values', () => {
     ])
   })
 
+  test.each([['[ $(uname -m) = s390x ] || true'], ['dpkg --add-architecture arm64']])(
+    'a command that names a platform is the same command everywhere: %s',
+    line => {
+      const comparison = compareOne(platform => command(line, { stdout: onS390x(platform, 'a', 'b') }))
+      expect(summarize(comparison)).toEqual(['stdout: amd64 386 arm64 | s390x'])
+    },
+  )
+
   test('more than two classes, each against the reference', () => {
     const texts: Record<string, string> = { 'linux/arm64': '2', 'linux/s390x': '3' }
     expect(summarize(compareOne(platform => command('app', { stdout: texts[platform] ?? '1' })))).toEqual([

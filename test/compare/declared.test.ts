@@ -119,7 +119,9 @@ describe('a declared failure', () => {
   test('never is what the guard found', () => {
     const guarded = (platform: string): Behaviour =>
       platform === 'linux/s390x' ? { status: 'failed', errors: [{ kind: 'guard', message: 'foreign' }] } : {}
-    expect(report([declared], guarded).verdict.outcome).toBe('failed')
+    const made = report([declared], guarded)
+    expect(made.verdict.outcome).toBe('failed')
+    expect(made.comparison.checks[0]?.declaredFailures.size).toBe(0)
   })
 
   test('takes the values of the failed check with it', () => {

@@ -21,7 +21,9 @@ export function normalizeText(
   text: string,
   context: NormalizeContext,
   fired: RuleCounts,
-  rules: readonly NormalizeRule[] = [...NORMALIZE_RULES, ...context.own],
+  rules: readonly NormalizeRule[] = context.own.length === 0
+    ? NORMALIZE_RULES
+    : [...NORMALIZE_RULES, ...context.own],
 ): NormalLine[] {
   const result: NormalLine[] = []
   for (const [index, raw] of text.split('\n').entries()) {

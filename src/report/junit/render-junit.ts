@@ -53,7 +53,7 @@ function addMasked(document: Builder, report: RunReport): void {
 }
 
 /** Findings that no other test case shows. */
-const SHOWN_AS_CASES: readonly Finding['kind'][] = ['guard', 'flaky', 'metadata']
+const SHOWN_AS_CASES: readonly Finding['kind'][] = ['guard', 'flaky', 'metadata', 'slow']
 
 function addComparison(document: Builder, report: RunReport): void {
   const suite = document.testSuite()
@@ -94,6 +94,10 @@ function addComparison(document: Builder, report: RunReport): void {
   for (const finding of report.findings) {
     if (!SHOWN_AS_CASES.includes(finding.kind)) continue
     const test = addCase(suite, names, 'comparison.findings', finding.title).time(0)
+    if (finding.kind === 'slow') {
+      test.standardOutput(sanitizeXml(`warning: ${describeFinding(finding)}`))
+      continue
+    }
     test
       .failure(clean(`${finding.cause}: ${finding.title}`), finding.kind)
       .stacktrace(sanitizeXml(describeFinding(finding)))

@@ -26,9 +26,13 @@ export function renderFindings(report: RunReport, style: Style): string[] {
 
 function renderFinding(finding: Finding, number: number, report: RunReport, style: Style): string[] {
   const { colors, width } = style
-  const start = `${number}. ${finding.cause}: `
+  // A warning fails nothing, and its cause is not looked for.
+  const head = finding.kind === 'slow' ? 'warning' : finding.cause
+  const start = `${number}. ${head}: `
   const [first = '', ...rest] = hang(start, sanitizeLine(finding.title), width)
-  const lines = [`${number}. ${paintCause(finding, style)}: ${colors.bold(first.slice(start.length))}`]
+  const lines = [
+    `${number}. ${finding.kind === 'slow' ? colors.yellow(head) : paintCause(finding, style)}: ${colors.bold(first.slice(start.length))}`,
+  ]
   lines.push(...rest.map(line => `${' '.repeat(start.length)}${colors.bold(line.trimStart())}`))
   const part = (name: string, text: string) => lines.push(...hang(`   ${name.padEnd(10)}`, text, width))
   const names = new Map(report.record.checks.map(({ check }) => [check.id, check]))
