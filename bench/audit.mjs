@@ -7,18 +7,18 @@
  * Usage: node bench/audit.mjs LAYOUT_FOLDER [ROUNDS]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { CLI, makeFolder } from './parts/places.mjs'
+import { takeMedian } from './parts/take-median.mjs'
 
-const cli = new URL('../dist/cli/main.js', import.meta.url).href
 const [layout, rounds = '3'] = process.argv.slice(2)
 if (layout === undefined) {
   process.stderr.write('usage: node bench/audit.mjs LAYOUT_FOLDER [ROUNDS]\n')
   process.exit(2)
 }
 
-const home = mkdtempSync(path.join(tmpdir(), 'archparity-bench-'))
+const home = makeFolder()
 try {
   main()
 } finally {
@@ -89,7 +89,7 @@ function measureAudit() {
       const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
       process.stderr.write('\\n' + JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, rss: maxRSS * 1024 }))
     })
-    await import(${JSON.stringify(cli)})`
+    await import(${JSON.stringify(CLI)})`
   const began = performance.now()
   const { stderr, status } = spawnSync(
     process.execPath,
@@ -102,12 +102,7 @@ function measureAudit() {
 }
 
 function takeMedians(rows) {
-  return Object.fromEntries(
-    ['wall', 'cpu', 'rss'].map(key => [
-      key,
-      rows.map(row => row[key]).sort((a, b) => a - b)[Math.floor(rows.length / 2)],
-    ]),
-  )
+  return Object.fromEntries(['wall', 'cpu', 'rss'].map(key => [key, takeMedian(rows.map(row => row[key]))]))
 }
 
 function sum(numbers) {

@@ -7,13 +7,11 @@
  * Usage: node bench/command-checks.mjs IMAGE [ROUNDS]   (the engine of DOCKER_HOST; the `docker` command)
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-
-const CHECKS = 100
-const COMMANDS = ['uname -s', 'cat /etc/passwd', 'ls /bin', 'echo $((6 * 7))', 'id -u']
-const cli = new URL('../dist/cli/main.js', import.meta.url).pathname
+import { listCommands, writeCommandChecks } from './parts/command-suite.mjs'
+import { CLI, makeFolder } from './parts/places.mjs'
+import { takeMedian } from './parts/take-median.mjs'
 
 const [image, rounds = '3'] = process.argv.slice(2)
 if (image === undefined) {
@@ -21,7 +19,7 @@ if (image === undefined) {
   process.exit(2)
 }
 
-const project = mkdtempSync(path.join(tmpdir(), 'archparity-bench-'))
+const project = makeFolder()
 try {
   main()
 } finally {
@@ -29,9 +27,10 @@ try {
 }
 
 function main() {
+  const suite = `import { expect, test } from 'archparity/suite'\n${writeCommandChecks()}`
   mkdirSync(path.join(project, 'suites'))
-  writeFileSync(path.join(project, 'suites', 'commands.suite.ts'), writeSuite())
-  const plan = JSON.parse(run(process.execPath, [cli, 'plan', image, '--json']))
+  writeFileSync(path.join(project, 'suites', 'commands.suite.ts'), suite)
+  const plan = JSON.parse(run(process.execPath, [CLI, 'plan', image, '--json']))
   const repository = plan.image.repository
   const images = plan.targets.map(target => `${repository}@${target.digest}`)
   // Pulls everything, so that no way of running pays for it.
@@ -44,7 +43,9 @@ function main() {
     lists.loop.push(measure(() => images.forEach(runLoop)))
   }
   const [own, quick, loop, floor] = [lists.archparity, lists.quick, lists.loop, lists.floor].map(takeMedian)
-  process.stdout.write(`${CHECKS} command checks × ${images.length} platforms, median of ${rounds} rounds\n`)
+  process.stdout.write(
+    `${listCommands().length} command checks × ${images.length} platforms, median of ${rounds} rounds\n`,
+  )
   process.stdout.write(`  loop of docker exec         ${loop.toFixed(1)} s\n`)
   process.stdout.write(
     `  archparity run              ${own.toFixed(1)} s   ${(loop / own).toFixed(1)} times faster than the loop, ${(own / floor).toFixed(1)} times the floor\n`,
@@ -55,20 +56,8 @@ function main() {
   process.stdout.write(`  one shell per container     ${floor.toFixed(1)} s\n`)
 }
 
-function listCommands() {
-  return Array.from({ length: CHECKS }, (_, index) => COMMANDS[index % COMMANDS.length])
-}
-
-function writeSuite() {
-  const checks = listCommands().map(
-    (command, index) =>
-      `test('command ${index}', async ({ exec }) => { expect((await exec(${JSON.stringify(command)})).exitCode).toBe(0) })`,
-  )
-  return `import { expect, test } from 'archparity/suite'\n${checks.join('\n')}\n`
-}
-
 function runArchparity(flags) {
-  run(process.execPath, [cli, 'run', image, ...flags])
+  run(process.execPath, [CLI, 'run', image, ...flags])
 }
 
 function runLoop(name) {
@@ -104,9 +93,4 @@ function measure(work) {
   const began = performance.now()
   work()
   return (performance.now() - began) / 1000
-}
-
-function takeMedian(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
 }

@@ -1,5 +1,6 @@
 // @ts-check
-// `npm run bench [commands|audit] [rounds]`: archparity against what people do without it, and against the floor (bench/).
+// `npm run bench [commands|audit|hosts] [rounds]`: archparity against what people do without it, and against the floor; hosts
+// against this machine (bench/).
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,15 +11,28 @@ import { ROOT } from './setup/places.mjs'
 
 const IMAGE = 'debian-large'
 const [first, ...rest] = process.argv.slice(2)
-const rounds = first === 'audit' || first === 'commands' ? rest : process.argv.slice(2)
+const JOBS = new Map([
+  ['commands', measureCommands],
+  ['audit', measureAudit],
+  ['hosts', measureHosts],
+])
+const named = JOBS.get(first ?? '')
+const rounds = named ? rest : process.argv.slice(2)
 
-await runScript(first === 'audit' ? measureAudit : measureCommands)
+await runScript(named ?? measureCommands)
 
 /** @type {import('./run-script.mjs').Job} */
 async function measureCommands(keep) {
   const ready = keep(await setUp({ build: true, engine: true, binfmt: true, registry: true }))
   const [image = ''] = await pushLabImages(['healthy'], ready.registry, 'bench')
   return await run(ready, 'command-checks.mjs', image)
+}
+
+/** @type {import('./run-script.mjs').Job} */
+async function measureHosts(keep) {
+  const ready = keep(await setUp({ build: true, engine: true, registry: true }))
+  const [image = ''] = await pushLabImages(['healthy'], ready.registry, 'bench')
+  return await run(ready, 'hosts.mjs', image)
 }
 
 /** @type {import('./run-script.mjs').Job} */

@@ -1,6 +1,6 @@
 import type { Observation } from '../model/observation.js'
 import type { Target } from '../model/target.js'
-import { type AlignedObservation, alignObservations } from './align.js'
+import { type AlignedObservation, alignObservations, type KnownKeys } from './align.js'
 import { compareField, type FieldOnTarget, toDifference } from './compare-field.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
 import { type Field, listFields } from './fields.js'
@@ -37,8 +37,9 @@ interface Side {
 export function compareCheck(record: CheckRecord, run: CompareWorld): CheckComparison {
   const decided = (target: Target) => isDecided(record.results.get(target.id))
   const world = { ...run, reference: chooseReference(run.reference, run.targets, decided) }
-  const sides = listSides(record, world)
-  const noise = readNoise(record, world)
+  const known: KnownKeys = new Map()
+  const sides = listSides(record, world, known)
+  const noise = readNoise(record, world, known)
   const differences: Difference[] = []
   const masks: MaskNote[] = []
   const base = sides[0]
@@ -77,18 +78,22 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
 }
 
 /** The targets that take part; the one that the others are shown against comes first. */
-function listSides(record: CheckRecord, world: CompareWorld): Side[] {
-  const sides: Side[] = []
-  for (const target of world.targets) {
+function listSides(record: CheckRecord, world: CompareWorld, known: KnownKeys): Side[] {
+  const sides = world.targets.flatMap(target => {
     const status = record.results.get(target.id)?.status
     const context = world.contexts.get(target.id)
-    if (context === undefined || (status !== 'passed' && status !== 'failed')) continue
-    const observations = alignObservations(lastAttempt(record.observations, target.id), context)
-    sides.push({ target, context, passed: status === 'passed', observations })
-  }
+    if (context === undefined || (status !== 'passed' && status !== 'failed')) return []
+    return [{ target, context, passed: status === 'passed' }]
+  })
   // A reference that failed is no measure while another target passed.
-  const weight = (side: Side) => (side.passed ? 2 : 0) + (side.target === world.reference ? 1 : 0)
-  return sides.sort((a, b) => weight(b) - weight(a))
+  const weight = (side: Omit<Side, 'observations'>) =>
+    (side.passed ? 2 : 0) + (side.target === world.reference ? 1 : 0)
+  return sides
+    .sort((a, b) => weight(b) - weight(a))
+    .map(side => ({
+      ...side,
+      observations: alignObservations(lastAttempt(record.observations, side.target.id), side.context, known),
+    }))
 }
 
 /**
@@ -98,6 +103,7 @@ function listSides(record: CheckRecord, world: CompareWorld): Side[] {
 function readNoise(
   record: CheckRecord,
   world: CompareWorld,
+  known: KnownKeys,
 ): { main: Side; repeat: Aligned; context: NormalizeContext } | undefined {
   const { reference } = world
   if (reference === undefined) return undefined
@@ -108,8 +114,8 @@ function readNoise(
   const context = world.contexts.get(reference.id)
   if (again === undefined || repeated === undefined || context === undefined) return undefined
   if (record.noise.get(again.id)?.status !== status) return undefined
-  const observations = alignObservations(lastAttempt(record.observations, reference.id), context)
-  const repeat = alignObservations(lastAttempt(record.noiseObservations, again.id), repeated)
+  const observations = alignObservations(lastAttempt(record.observations, reference.id), context, known)
+  const repeat = alignObservations(lastAttempt(record.noiseObservations, again.id), repeated, known)
   const main = { target: reference, context, passed: status === 'passed', observations }
   return { main, repeat, context: repeated }
 }

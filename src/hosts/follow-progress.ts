@@ -25,7 +25,10 @@ export async function followProgress(
 }
 
 async function readLines(stream: Readable, onLine: (line: ProgressLine) => void): Promise<void> {
-  for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
+  // It passes on its input's errors, also when nobody reads its lines any more; these would end the process.
+  lines.on('error', () => {})
+  for await (const text of lines) {
     const line = parseLine(text)
     if (line?.error !== undefined) throw new Error(String(line.error))
     if (line !== undefined) onLine(line)

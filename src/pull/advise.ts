@@ -20,6 +20,10 @@ export function adviseOnLoad(message: string): string {
   return 'Old engines cannot read zstd layers: build with compression=gzip, or push the image to a registry.'
 }
 
+/** What to do where the engine said that its disk is full, whatever it was asked for. */
+export const adviseOnSpace = (message: string): string | undefined =>
+  isDiskFull(message) ? DISK_FULL : undefined
+
 /** The kernel's ENOSPC and EDQUOT, as Go words them. */
 const isDiskFull = (message: string): boolean => /no space left|disk quota exceeded/i.test(message)
 

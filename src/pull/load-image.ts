@@ -12,18 +12,20 @@ export type { BlobSource } from './send-archive.js'
 
 /**
  * Makes the engine hold one platform of a source by sending it, without the layers that it holds already. Nothing is
- * tagged. Throws PULL_FAILED with the engine's own words, or PULL_UNPROVEN.
+ * tagged. Throws PULL_FAILED with the engine's own words or because `signal` was aborted, or PULL_UNPROVEN.
  */
 export async function loadImage(
   engine: Docker,
   source: BlobSource,
   image: PlatformImage,
+  signal?: AbortSignal,
 ): Promise<PulledImage> {
   const held = await findProven(engine, image)
   if (held !== undefined) return { ...held, fetched: false }
   const shown = `${image.manifest.digest} (${formatPlatform(image.platform)})`
   try {
-    const loaded = (await sendMissing(engine, source, image)) ?? (await sendAll(engine, source, image))
+    const loaded =
+      (await sendMissing(engine, source, image, signal)) ?? (await sendAll(engine, source, image, signal))
     if (loaded !== undefined) return { ...loaded, fetched: true }
   } catch (error) {
     await removeRemains(engine, image)
@@ -45,11 +47,12 @@ async function sendMissing(
   engine: Docker,
   source: BlobSource,
   image: PlatformImage,
+  signal?: AbortSignal,
 ): Promise<Proven | undefined> {
   const left = await findHeldLayers(engine, image)
   if (left.size === 0) return undefined
   try {
-    await sendArchive(engine, source, image, left)
+    await sendArchive(engine, source, image, left, signal)
     return await findProven(engine, image)
   } catch {
     return undefined
@@ -60,8 +63,9 @@ async function sendAll(
   engine: Docker,
   source: BlobSource,
   image: PlatformImage,
+  signal?: AbortSignal,
 ): Promise<Proven | undefined> {
-  await sendArchive(engine, source, image, new Set())
+  await sendArchive(engine, source, image, new Set(), signal)
   return findProven(engine, image)
 }
 

@@ -27,7 +27,7 @@ export type PullCredentials = AuthConfig | { identitytoken: string; serveraddres
 
 /**
  * Makes the engine hold exactly `image` under `repository@digest`, pulling it only if the engine cannot prove
- * that it does. Throws PULL_FAILED with the error that the engine reports inside its progress stream, or
+ * that it does. Throws PULL_FAILED with the error that the engine reports inside its progress stream or because `signal` was aborted, or
  * PULL_UNPROVEN where what it holds is something else.
  */
 export async function pullImage(
@@ -36,12 +36,13 @@ export async function pullImage(
   image: PlatformImage,
   credentials: PullCredentials | undefined,
   onProgress: (progress: PullProgress) => void,
+  signal?: AbortSignal,
 ): Promise<PulledImage> {
   const name = `${repository}@${image.manifest.digest}`
   const held = await proveImage(engine, name, image)
   if (held.proven) return { name, imageId: held.imageId, proof: held.proof, fetched: false }
   try {
-    await pull(engine, name, image, credentials, onProgress)
+    await pull(engine, name, image, credentials, onProgress, signal)
   } catch (error) {
     throw new ArchparityError(
       'PULL_FAILED',
@@ -69,11 +70,13 @@ async function pull(
   image: PlatformImage,
   credentials: PullCredentials | undefined,
   onProgress: (progress: PullProgress) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   // The config's own platform: it is what engines check, and a mislabelled image must still be pulled as it is.
   const platform = formatPlatform({ ...image.configPlatform, osVersion: '' })
   const stream = await engine.pull(name, {
     platform,
+    ...(signal === undefined ? {} : { abortSignal: signal }),
     ...(credentials === undefined ? {} : { authconfig: credentials as AuthConfig }),
   })
   const layers = new Map<string, PullProgress>()

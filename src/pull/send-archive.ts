@@ -14,23 +14,44 @@ export interface BlobSource {
 /**
  * Sends one platform as an archive that is both an OCI layout (which engines with the containerd store read) and a
  * `docker save` archive (which all others read), without the layers of `left`. Nothing is tagged. Rejects with the
- * engine's own words.
+ * engine's own words, or because `signal` was aborted.
  */
 export async function sendArchive(
   engine: Docker,
   source: BlobSource,
   image: PlatformImage,
   left: ReadonlySet<Descriptor['digest']>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const archive = pack()
-  const response = engine.loadImage(archive as unknown as NodeJS.ReadableStream, { quiet: true })
-  const [stream] = await Promise.all([response, fillArchive(archive, source, image, left)]).catch(error => {
-    // Either side that fails ends the other: the engine would wait for the rest, the source to be read.
-    archive.destroy(error as Error)
-    throw error
-  })
-  await followProgress(stream)
+  let sourceFailed: { readonly reason: unknown } | undefined
+  const watched: BlobSource = {
+    readManifest: digest => source.readManifest(digest),
+    readBlob: async descriptor => {
+      const blob = await source.readBlob(descriptor)
+      // Once the engine has hung up, every blob that is being read fails with it.
+      blob.once('error', reason => {
+        if (!isEnding(archive)) sourceFailed ??= { reason }
+      })
+      return blob
+    },
+  }
+  // Its answer is read while the archive is sent: an engine that gives up says why and hangs up.
+  const answered = engine
+    .loadImage(archive as unknown as NodeJS.ReadableStream, {
+      quiet: true,
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    })
+    .then(stream => followProgress(stream))
+  const filled = fillArchive(archive, watched, image, left)
+  // Either side that fails ends the other: the engine would wait for the rest, the source to be read.
+  for (const side of [answered, filled]) side.catch(error => archive.destroy(error as Error))
+  const ends = await Promise.allSettled([answered, filled])
+  const failed = sourceFailed ?? ends.find(end => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
+
+const isEnding = (stream: object): boolean => (stream as { destroying?: boolean }).destroying === true
 
 async function fillArchive(
   archive: ReturnType<typeof pack>,

@@ -1,17 +1,16 @@
 import pLimit from 'p-limit'
 import type { Settings } from '../config/schema.js'
-import { ArchparityError, describeError } from '../errors.js'
 import type { Host } from '../hosts/host.js'
 import type { RunEvent } from '../model/events.js'
 import type { ResolvedImage } from '../model/image.js'
-import { formatPlatform } from '../model/platform.js'
-import type { Target } from '../model/target.js'
 import { findShell } from '../pull/find-shell.js'
 import { loadImage } from '../pull/load-image.js'
 import { type PullCredentials, type PulledImage, type PullProgress, pullImage } from '../pull/pull-image.js'
 import type { ImageSource } from '../registry/index.js'
 import type { PlannedTarget } from '../targets/plan.js'
 import type { WorkerContext } from '../worker/context.js'
+import { chooseTimeScale } from './choose-time-scale.js'
+import { describeLoss } from './describe-loss.js'
 
 /** What preparing needs to know of the run. */
 export interface Preparation {
@@ -58,7 +57,8 @@ export async function prepareTargets(
           const context = await prepareTarget(preparation, planned, hostOf(planned.target.host), start)
           return { planned, lane: planned.lane, context }
         } catch (error) {
-          return { planned, error }
+          // Nothing was lost that the user still wanted.
+          return preparation.signal.aborted ? undefined : { planned, error }
         }
       }),
     ),
@@ -67,7 +67,10 @@ export async function prepareTargets(
   for (const each of prepared) {
     if (each === undefined || 'context' in each) continue
     const other = ready.find(({ lane }) => lane === each.planned.lane)
-    preparation.emit(describeLoss(each.planned, each.error, other?.planned.target.label))
+    preparation.emit({
+      type: 'coverage-lost',
+      lost: describeLoss(each.planned.target, each.error, other?.planned.target.label),
+    })
   }
   return ready
 }
@@ -84,7 +87,7 @@ async function prepareTarget(
   const { name, imageId, proof, fetched } = await fetchImage(preparation, planned, host)
   const durationMs = Math.round(performance.now() - began)
   preparation.emit({ type: 'image-pulled', target: target.id, imageId, proof, fetched, durationMs })
-  const scale = chooseTimeScale(target, settings)
+  const scale = chooseTimeScale(target, settings.timeoutScale)
   const shell = await findShell(host.engine, name, { ...shared.labels })
   return {
     target,
@@ -108,47 +111,23 @@ async function prepareTarget(
   }
 }
 
-/** A slow target gets as much more time as it was measured to need; a faster one no less. */
-function chooseTimeScale(target: Target, { timeoutScale }: Settings): number {
-  if (target.reference) return 1
-  return timeoutScale === 'measured' ? Math.max(1, Math.min(100, target.slowdown ?? 1)) : timeoutScale
-}
-
 /**
  * The host pulls from the registry itself; what comes from a layout, and what the user wants copied, goes through this
  * machine.
  */
 async function fetchImage(
-  { settings, source, credentials, onPull }: Preparation,
+  { settings, source, credentials, signal, onPull }: Preparation,
   { target, image }: PlannedTarget,
   host: Host,
 ): Promise<PulledImage> {
-  const copy = () => loadImage(host.engine, source, image)
+  const copy = () => loadImage(host.engine, source, image, signal)
   if (source.source !== 'registry' || settings.copyImages === 'always') return copy()
   try {
-    return await pullImage(host.engine, source.repository, image, credentials, progress =>
-      onPull(target.label, progress),
-    )
+    const tell = (progress: PullProgress) => onPull(target.label, progress)
+    return await pullImage(host.engine, source.repository, image, credentials, tell, signal)
   } catch (error) {
-    if (settings.copyImages === 'fallback') return copy()
+    if (settings.copyImages === 'fallback' && !signal.aborted) return copy()
     throw error
-  }
-}
-
-function describeLoss({ target }: PlannedTarget, error: unknown, coveredBy?: string): RunEvent {
-  const known = error instanceof ArchparityError
-  return {
-    type: 'coverage-lost',
-    lost: {
-      platform: formatPlatform(target.platform),
-      digest: target.digest,
-      target: target.id,
-      ...(coveredBy === undefined ? {} : { coveredBy }),
-      code: known ? error.code.toLowerCase().replaceAll('_', '-') : 'pull-failed',
-      reason: describeError(error),
-      intended: false,
-      ...(known && error.hint !== undefined ? { fix: error.hint } : {}),
-    },
   }
 }
 

@@ -54,8 +54,8 @@ export function readEntries(value: SuiteValue, known: readonly string[]): Readon
   if (!isMap(value.node)) rejectValue(value, `must be a mapping of ${known.join(', ')}`)
   const entries = new Map<string, SuiteValue>()
   for (const pair of value.node.items) {
-    const written = isScalar(pair.key) ? String(pair.key.value) : ''
-    if (written === '<<') {
+    const written = isScalar(pair.key) ? (pair.key.source ?? String(pair.key.value)) : ''
+    if (written === '<<' && value.source.syntax === 'yaml') {
       const merged = step(value, value.key, pair.value as Node, pair.key as Node)
       const parts = isSeq(merged.node)
         ? merged.node.items.map(each => step(merged, value.key, each as Node))

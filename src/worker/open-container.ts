@@ -10,6 +10,7 @@ import { listArgv } from './container/run-once.js'
 import { readEngineStartError } from './exec/start-error.js'
 import { CheckFailure, wrapEngineError } from './failure.js'
 import type { Verdict } from './guard/execution-guard.js'
+import { judgeSettled } from './guard/judge-settled.js'
 import { isEngineInit, listProcesses } from './guard/process-list.js'
 import { chooseCwd, listSearchPath } from './program-search.js'
 import type { Worker } from './worker.js'
@@ -34,9 +35,10 @@ export async function openContainer(
   const verdicts: Verdict[] = []
   let handle: ContainerHandle | undefined
   const image = new ImageContainer(context, options, async id => {
-    const created = new ContainerHandle(engine.getContainer(id), context, options, (shell, process) =>
-      verdicts.push(guard.judgeProcess(shell, process.args)),
-    )
+    const created = new ContainerHandle(engine.getContainer(id), context, options, async (shell, find) => {
+      const verdict = await judgeSettled(find, ({ args }) => guard.judgeProcess(shell, args))
+      if (verdict !== undefined) verdicts.push(verdict)
+    })
     handle = created
     onCreated(() => created.remove())
   })
@@ -76,11 +78,17 @@ async function judgeOwnProcess(
     const verdict = guard.judgeFile(each)
     if (verdict !== undefined) verdicts.push(verdict)
   }
-  const processes = await listProcesses(handle.engine).catch(() => [])
-  const own = processes.find(each => !isEngineInit(each.args))
   // Only a process whose program is known to be an ELF file: a name alone proves nothing.
-  if (own !== undefined && found.length > 0)
-    verdicts.push(guard.judgeProcess(found.at(-1)?.path ?? program, own.args))
+  const last = found.at(-1)
+  if (last === undefined) return
+  const verdict = await judgeSettled(
+    async () =>
+      (await listProcesses(handle.engine).catch(() => [])).find(
+        ({ args }) => !isEngineInit(args) && !args.endsWith('<defunct>'),
+      ),
+    ({ args }) => guard.judgeProcess(last.path, args),
+  )
+  if (verdict !== undefined) verdicts.push(verdict)
 }
 
 async function waitUntilReady(

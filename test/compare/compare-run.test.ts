@@ -383,3 +383,22 @@ test('the rules that fired are counted, those that did not are absent', () => {
     ['volatile-headers', 1],
   ])
 })
+
+describe('commands that name an architecture', () => {
+  test('in the same words on all targets are the same command', () => {
+    expect(compareOne(() => command('ls /lib/aarch64-linux-gnu', { exitCode: 2 })).differences).toEqual([])
+    const both = () => [command('check x86_64', { exitCode: 0 }), command('check aarch64', { exitCode: 1 })]
+    expect(compareOne(both).differences).toEqual([])
+  })
+
+  test('each its own are the same command too', () => {
+    const names: Readonly<Record<string, string>> = {
+      ...{ 'linux/amd64': 'x86_64', 'linux/386': 'i386', 'linux/arm64': 'aarch64', 'linux/s390x': 's390x' },
+    }
+    const own = (platform: string) => command(`ls /lib/${names[platform]}-linux-gnu`)
+    expect(compareOne(own).differences).toEqual([])
+    const worse = (platform: string) =>
+      command(`ls /lib/${names[platform]}-linux-gnu`, { exitCode: platform === 'linux/s390x' ? 2 : 0 })
+    expect(summarize(compareOne(worse))).toEqual(['exit code: amd64 386 arm64 | s390x'])
+  })
+})

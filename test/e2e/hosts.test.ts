@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { LoggedEvent } from '../../src/model/events.js'
-import type { Finding } from '../../src/model/finding.js'
-import { createProject, type Project, runCli, startCli } from '../lab/cli.js'
+import { createProject, runCli, startCli } from '../lab/cli.js'
 import { ensureImage } from '../lab/ensure-image.js'
 import { findHostProblem, HOST_START_MS } from '../lab/hosts/requirements.js'
 import { SSH_LOGINS } from '../lab/hosts/ssh-access.js'
 import { type SshHost, startSshHost } from '../lab/hosts/ssh-host.js'
+import { readEvents, readReport } from './read-run.js'
 import { waitForLog } from './wait-for-log.js'
 
 const problem = await findHostProblem('ssh')
@@ -21,25 +19,6 @@ test('first', async ({ exec }) => { await exec('uname -s') })
 test('long', async ({ exec }) => { await exec('sleep 40') })
 test('last', async ({ exec }) => { await exec('uname -s') })
 `
-
-interface Report {
-  readonly findings: readonly Finding[]
-  readonly verdict: { readonly outcome: string; readonly counts: Record<string, number> }
-  readonly targets: readonly { readonly label: string; readonly host: string; readonly execution: string }[]
-  readonly checks: readonly {
-    readonly name: string
-    readonly results: readonly { target: string; status: string }[]
-  }[]
-}
-
-const readReport = (project: Project): Report =>
-  JSON.parse(readFileSync(project.find('reports', 'report.json'), 'utf8'))
-
-const readEvents = (project: Project): LoggedEvent[] =>
-  readFileSync(project.find('reports', 'run.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
 
 describe.skipIf(problem)('a run with a host behind ssh', () => {
   let host: SshHost

@@ -45,9 +45,8 @@ commandTests:
     command: sh
     args: [-c, exit 7]
   - name: pass exitCode of a signal
-    command: sh
-    args: [-c, 'kill -TERM $$$$; sleep 5']
-    exitCode: 0
+    command: /opt/kill.sh
+    exitCode: 137
   - name: fail a command that is not there
     command: nothing-like-it
     exitCode: 127
@@ -123,9 +122,11 @@ commandTests:
     command: sh
     args: [-c, '(sleep 300 >/dev/null 2>&1 </dev/null &) ; echo left']
     expectedOutput: [left]
+  - name: pass a process list sees its own
+    command: /opt/list.sh
+    expectedOutput: ['list\\.sh']
   - name: pass the process is gone
-    command: sh
-    args: [-c, 'for f in /proc/[0-9]*/cmdline; do tr "\\0" " " < $$f; done 2>/dev/null; echo']
+    command: /opt/list.sh
     excludedOutput: ['sleep 300']
   - name: pass a command that writes to shared memory
     command: sh

@@ -63,6 +63,8 @@ export interface CliOptions {
   /** After this many milliseconds the command is ended, as a hung test should be; 120,000 by default. */
   readonly timeoutMs?: number
   readonly input?: string
+  /** In a process group of its own, as a shell starts it: then `process.kill(-pid)` is Ctrl-C in a terminal. */
+  readonly ownGroup?: boolean
 }
 
 /** How the command ended; a command that was ended by a signal has no exit code. */
@@ -80,7 +82,10 @@ export interface CliResult {
 export const PROJECT_VARIABLE = 'LAB_PROJECT'
 
 /** Starts the built command as a user would, and gives the running process: for signals and for its output. */
-export function startCli(args: readonly string[], { cwd, env = {}, timeoutMs = 120_000, input }: CliOptions) {
+export function startCli(
+  args: readonly string[],
+  { cwd, env = {}, timeoutMs = 120_000, input, ownGroup = false }: CliOptions,
+) {
   return execa(process.execPath, [MAIN, ...args], {
     cwd,
     env: {
@@ -95,6 +100,7 @@ export function startCli(args: readonly string[], { cwd, env = {}, timeoutMs = 1
     timeout: timeoutMs,
     forceKillAfterDelay: 10_000,
     reject: false,
+    detached: ownGroup,
     stripFinalNewline: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   })

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -203,6 +203,26 @@ test('an error that the engine reports in its stream', async () => {
     request.on('end', () => {
       if (request.method === 'GET') response.writeHead(404).end('{"message":"no"}')
       else response.end('{"errorDetail":{"message":"no space left"},"error":"no space left"}\n')
+    })
+  })
+  await expect(loadImage(full, openContent(content), image)).rejects.toMatchObject({
+    code: 'PULL_FAILED',
+    message: expect.stringContaining('no space left'),
+  })
+})
+
+test('an engine that hangs up in the middle of a large layer is believed, not the broken connection', async () => {
+  const large = await buildLayer([{ path: 'large', content: randomBytes(8_000_000) }])
+  const { content, image } = await makeImage(AMD64, [large])
+  const full = await serveEngine((request, response) => {
+    if (request.method === 'GET') {
+      response.writeHead(404).end('{"message":"no"}')
+      return
+    }
+    request.once('data', () => {
+      request.pause()
+      response.write('{"errorDetail":{"message":"no space left"},"error":"no space left"}\n')
+      setTimeout(() => request.socket.destroy(), 50)
     })
   })
   await expect(loadImage(full, openContent(content), image)).rejects.toMatchObject({

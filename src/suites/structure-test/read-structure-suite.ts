@@ -60,6 +60,8 @@ export function readStructureSuite(document: SuiteValue): StructureSuite {
     ...(metadata === undefined ? [] : [readMetadataCheck(metadata)]),
     ...listOf('licenseTests', readLicenseCheck),
   ]
+  const run = readRunOptions(entries.get('containerRunOptions'))
+  const globalEnv = readVariables(entries.get('globalEnvVars'))
   if (checks.length === 0)
     rejectValue(
       document,
@@ -68,8 +70,8 @@ export function readStructureSuite(document: SuiteValue): StructureSuite {
     )
   return {
     schemaVersion,
-    globalEnv: readVariables(entries.get('globalEnvVars')),
-    run: readRunOptions(entries.get('containerRunOptions')),
+    globalEnv,
+    run,
     // The order of their lines: each starts from the image as pushed, so none can tell.
     checks: checks.sort((a, b) => a.line - b.line),
   }

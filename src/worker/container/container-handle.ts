@@ -39,7 +39,7 @@ export class ContainerHandle {
     engine: Docker.Container,
     context: WorkerContext,
     options: ContainerOptions,
-    onSession: (shell: string, process: ListedProcess) => void,
+    onSession: (shell: string, find: () => Promise<ListedProcess | undefined>) => Promise<void>,
   ) {
     this.id = engine.id
     this.engine = engine
@@ -55,8 +55,9 @@ export class ContainerHandle {
         : new SessionPool(engine, context.shell, async session => {
             const pid = await session.readHostPid()
             // An engine whose machine has no `ps` cannot list: then the programs' files are all the evidence.
-            const listed = (await listProcesses(engine).catch(() => [])).find(each => each.pid === pid)
-            if (listed !== undefined) onSession(context.shell as string, listed)
+            await onSession(context.shell as string, async () =>
+              (await listProcesses(engine).catch(() => [])).find(each => each.pid === pid),
+            )
           })
   }
 

@@ -72,7 +72,12 @@ export async function runOnce(
   })
   try {
     await image.start()
-    const end = await waitForEnd(finished as Promise<{ StatusCode: number }>, timeoutMs, signal)
+    const end = await waitForEnd(
+      finished as Promise<{ StatusCode: number }>,
+      container as unknown as Docker.Container,
+      timeoutMs,
+      signal,
+    )
     if (end === 'timeout') await container?.kill().catch(() => {})
     else if (container !== undefined) await options.onEnded?.(container)
     await Promise.race([drained, new Promise(resolve => setTimeout(resolve, 2000).unref())])
@@ -149,13 +154,24 @@ export function listArgv(context: WorkerContext, options: ContainerOptions): str
   ]
 }
 
+/** How often the engine is asked whether the container has ended, should its word of that be lost. Milliseconds. */
+const ASK_MS = 3000
+
 async function waitForEnd(
   finished: Promise<{ StatusCode: number }>,
+  container: Docker.Container,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<number | 'timeout'> {
   let timer: NodeJS.Timeout | undefined
   let abort = () => {}
+  let asking: NodeJS.Timeout | undefined
+  const asked = new Promise<number>(resolve => {
+    asking = setInterval(async () => {
+      const state = (await container.inspect().catch(() => undefined))?.State
+      if (state?.Status === 'exited') resolve(state.ExitCode)
+    }, ASK_MS)
+  })
   const late = new Promise<'timeout'>(resolve => {
     abort = () => resolve('timeout')
     timer = setTimeout(abort, timeoutMs)
@@ -163,9 +179,10 @@ async function waitForEnd(
     if (signal.aborted) abort()
   })
   try {
-    return await Promise.race([finished.then(end => end.StatusCode), late])
+    return await Promise.race([finished.then(end => end.StatusCode), asked, late])
   } finally {
     clearTimeout(timer)
+    clearInterval(asking)
     signal.removeEventListener('abort', abort)
   }
 }

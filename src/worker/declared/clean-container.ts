@@ -4,12 +4,12 @@ import type { ContainerOptions } from '../container/options.js'
 import type { CommandResult } from '../container/results.js'
 import { type OpenedContainer, openContainer } from '../open-container.js'
 import { getWorker } from '../worker.js'
-import { readTraces } from './read-traces.js'
+import { isUntouched, readTraces, type Traces } from './read-traces.js'
 
 interface Opened {
   readonly container: OpenedContainer
   readonly remove: () => Promise<void>
-  readonly traces: string
+  readonly traces: Traces
 }
 
 /**
@@ -37,7 +37,7 @@ export class CleanContainer {
     let kept = false
     try {
       const result = await run(handle)
-      kept = handle.ended === undefined && (await readTraces(handle, scope.signal)) === opened.traces
+      kept = handle.ended === undefined && isUntouched(opened.traces, await readTraces(handle, scope.signal))
       return result
     } finally {
       if (!kept) this.discard(opened)

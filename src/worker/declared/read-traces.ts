@@ -2,31 +2,48 @@ import type { ContainerHandle } from '../container/container-handle.js'
 
 /**
  * What the engine's list of changed files leaves out: files that it mounts, memory file systems, System V memory and
- * messages, and how many processes there are. Only words that shells have built in.
+ * messages, and the processes that there are. Only words that shells have built in, so that none of them is a process.
  */
 const TRACES_SCRIPT = `
 for file in /etc/hosts /etc/hostname /etc/resolv.conf /proc/sysvipc/shm /proc/sysvipc/msg /proc/sysvipc/sem; do
   while IFS= read -r line; do echo "$line"; done 2>/dev/null <$file
 done 2>/dev/null
 echo /dev/shm/* /dev/shm/.[!.]* /dev/mqueue/*
-set -- /proc/[0-9]*
-echo $#
+echo "own $$"
+for process in /proc/[0-9]*; do echo "process \${process#/proc/}"; done
 `
 
-/**
- * All that commands have left in a container, as text to be compared: the same text before and after means that the
- * next command finds what this one found. Undefined where it cannot be known.
- */
-export async function readTraces(handle: ContainerHandle, signal: AbortSignal): Promise<string | undefined> {
+/** All that commands can leave in a container. */
+export interface Traces {
+  readonly processes: ReadonlySet<string>
+  /** Changed files, and the contents of what the engine does not list. */
+  readonly rest: string
+}
+
+/** Reads a container's traces; undefined where they cannot be known. */
+export async function readTraces(handle: ContainerHandle, signal: AbortSignal): Promise<Traces | undefined> {
   try {
     const [outcome, changes] = await Promise.all([
       handle.exec(TRACES_SCRIPT, {}, signal, []),
       handle.engine.changes() as Promise<{ Kind: number; Path: string }[] | null>,
     ])
     if (outcome.exitCode !== 0 || outcome.stdout.bytes > outcome.stdout.kept.length) return undefined
+    const lines = outcome.stdout.kept.toString('latin1').split('\n')
+    const own = lines.find(line => line.startsWith('own '))?.slice(4)
+    const processes = lines.filter(line => line.startsWith('process ')).map(line => line.slice(8))
+    const others = lines.filter(line => !/^(own|process) /.test(line))
     const files = (changes ?? []).map(({ Kind, Path }) => `${Kind} ${Path}`).sort()
-    return `${outcome.stdout.kept.toString('latin1')}\n${files.join('\n')}`
+    return {
+      processes: new Set(processes.filter(pid => pid !== own)),
+      rest: [...others, ...files].join('\n'),
+    }
   } catch {
     return undefined
   }
+}
+
+/** Whether the next command finds what the first one found. A process that was there and has ended leaves nothing. */
+export function isUntouched(before: Traces, after: Traces | undefined): boolean {
+  if (after === undefined || after.rest !== before.rest) return false
+  return [...after.processes].every(pid => before.processes.has(pid))
 }

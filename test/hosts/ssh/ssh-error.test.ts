@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { explainSshFailure } from '../../../src/hosts/ssh/ssh-error.js'
 
-/** What OpenSSH 9.2 wrote in each case, as it came. */
+/** What OpenSSH writes: this and most of the others as 9.2 wrote them, the rarer ones from knowledge of it. */
 const CHANGED = `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
 @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
 @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@

@@ -57,7 +57,7 @@ export function createEngineHost({
   }
   return {
     ...hardware,
-    ...{ name, engine, must, waitForEngine },
+    ...{ name, engine, socketPath, must, waitForEngine },
     forwardLoopback: async port => void (await must(`/lab/forward ${port}`)),
     killEngine: async () => void (await must(KILL_ENGINE)),
     startEngine: async () => {

@@ -15,6 +15,8 @@ export interface LabHost {
   readonly env: Readonly<Record<string, string>>
   /** The engine past whatever a test cuts, for checks. */
   readonly engine: Docker
+  /** The engine's socket, as this machine sees it. */
+  readonly socketPath: string
   /** Runs a line of shell as root inside the host; throws only where the host itself cannot be entered. */
   run(command: string): Promise<GuestResult>
   /** Makes `127.0.0.1:PORT` inside the host mean the same port of this machine's loopback. */

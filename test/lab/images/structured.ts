@@ -20,6 +20,13 @@ export const structured: Recipe = {
         { path: 'opt/setuid', mode: 0o4755, content: '#!/bin/sh\n' },
         { path: 'opt/shared', directory: true, mode: 0o1777 },
         { path: 'opt/link', link: 'plain.txt' },
+        // Structure tests replace variables in arguments: what needs some is a script of the image.
+        {
+          path: 'opt/list.sh',
+          mode: 0o755,
+          content: '#!/bin/sh\ncat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "\n',
+        },
+        { path: 'opt/kill.sh', mode: 0o755, content: '#!/bin/sh\nkill -KILL $$\n' },
         { path: 'opt/latin1.txt', content: Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x0a]) },
         { path: 'usr/share/doc/good', directory: true },
         { path: 'usr/share/doc/good/copyright', content: 'License: MIT\n' },

@@ -30,7 +30,10 @@ const FILES = [
 /** Runs commands as a check does: programs are looked up first, then the command runs. */
 function makeRunner(container: Docker.Container, context: WorkerContext) {
   const listed: ListedProcess[] = []
-  const handle = new ContainerHandle(container, context, {}, (_, process) => listed.push(process))
+  const handle = new ContainerHandle(container, context, {}, async (_, find) => {
+    const process = await find()
+    if (process !== undefined) listed.push(process)
+  })
   const guard = new ExecutionGuard(context)
   const run = async (command: Command, options: CommandOptions = {}) => {
     const name = typeof command === 'string' ? undefined : command[0]

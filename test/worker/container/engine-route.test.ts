@@ -84,7 +84,7 @@ describe.each(kinds)('the ports of containers through the engine: %s', kind => {
     const HostConfig = { Init: true }
     const Cmd = ['/bin/sh', '-c', line]
     const container = await engine.createContainer({ Image: image.name, Cmd, Labels: labels, HostConfig })
-    const handle = new ContainerHandle(container, context, {}, () => {})
+    const handle = new ContainerHandle(container, context, {}, async () => {})
     const filters = { label: [`${LABELS.run}=${runId}`] }
     try {
       await container.start()

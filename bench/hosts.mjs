@@ -1,0 +1,42 @@
+// @ts-check
+/**
+ * What hosts cost, with the lab's own hosts on this machine:
+ *   checks   100 exec, 10 file and 10 http checks on linux/amd64, on each kind of host alone, in turns
+ *   losses   from a fault in the middle of a check to the event that tells of it, and to the end of the command
+ * Usage: node bench/hosts.mjs IMAGE [ROUNDS [ROUNDS_OF_LOSSES]]   (the engine of DOCKER_HOST; only root on Debian)
+ */
+import { loadavg } from 'node:os'
+import { measureCheckCosts } from './parts/check-costs.mjs'
+import { findLabProblem, startLabHosts } from './parts/lab-hosts.mjs'
+import { measureLossTimes } from './parts/loss-times.mjs'
+import { writeTable } from './parts/write-table.mjs'
+
+const [image, rounds = '5', losses = '3'] = process.argv.slice(2)
+if (image === undefined) {
+  process.stderr.write('usage: node bench/hosts.mjs IMAGE [ROUNDS [ROUNDS_OF_LOSSES]]\n')
+  process.exit(2)
+}
+
+const problem = await findLabProblem()
+if (problem !== undefined) {
+  process.stderr.write(`the lab's hosts cannot be had here: ${problem}\n`)
+  process.exit(2)
+}
+
+/** @type {(() => Promise<void>)[]} */
+const stops = []
+try {
+  await main(image)
+} finally {
+  for (const stop of stops.reverse()) await stop()
+}
+
+/** @param {string} image */
+async function main(image) {
+  process.stdout.write(`load average before: ${loadavg()[0]?.toFixed(2)}\n`)
+  const { ssh, ways } = await startLabHosts(image.split('/')[0] ?? '', stop => stops.push(stop))
+  const costs = await measureCheckCosts(image, ways, Number(rounds))
+  process.stdout.write(`checks, median of ${rounds} rounds\n${writeTable(costs)}`)
+  const times = await measureLossTimes(image, ssh, Number(losses))
+  process.stdout.write(`losses of an ssh host, median of ${losses} rounds\n${writeTable(times)}`)
+}
