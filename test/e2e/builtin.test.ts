@@ -16,3 +16,48 @@ test('a healthy dynamic userland with Python has no finding', async () => {
   expect(run.exitCode, run.output).toBe(0)
   expect(run.report.findings).toEqual([])
 })
+
+const show = (run: Awaited<ReturnType<typeof runSuites>>) =>
+  run.report.findings
+    .filter(({ kind }) => kind !== 'audit')
+    .map(({ kind, cause, platforms, checks }) => ({
+      kind,
+      cause,
+      platforms,
+      suites: [...new Set(checks.map(check => check.split(' > ')[0]))],
+    }))
+
+test.each([
+  [
+    'lost-library',
+    [{ kind: 'failure', cause: 'architecture', platforms: ['linux/arm64'], suites: ['builtin/linkage'] }],
+  ],
+  [
+    'wrong-modules',
+    [
+      {
+        kind: 'difference',
+        cause: 'architecture',
+        platforms: ['linux/arm64'],
+        suites: ['builtin/native-modules'],
+      },
+    ],
+  ],
+  [
+    'lost-zones',
+    [{ kind: 'difference', cause: 'architecture', platforms: ['linux/arm64'], suites: ['builtin/runtime'] }],
+  ],
+  [
+    'wrong-program',
+    [{ kind: 'guard', cause: 'architecture', platforms: ['linux/arm64'], suites: ['builtin/start'] }],
+  ],
+  [
+    'foreign',
+    [{ kind: 'guard', cause: 'architecture', platforms: ['linux/arm64'], suites: ['builtin/start'] }],
+  ],
+])('%s is found without a suite', async (image, expected) => {
+  const run = await runSuites(await ensureImage(image), undefined)
+  expect(run.exitCode, run.output).toBe(1)
+  console.log(run.output, JSON.stringify(run.report.findings.map(f => ({ ...f, evidence: undefined }))))
+  expect(show(run), run.output).toEqual(expected)
+})
