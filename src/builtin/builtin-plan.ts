@@ -22,6 +22,8 @@ export interface PlannedModule {
   readonly name: string
   /** What the interpreter is asked to load on this platform: a module's name or a file; absent where there is none. */
   readonly load?: string
+  /** Absolute path of its file on another platform, where this one does not have it. */
+  readonly elsewhere?: string
 }
 
 /** Native modules of one interpreter that are loaded in one check. */

@@ -35,8 +35,8 @@ export function nameModule(interpreter: Interpreter, path: string, neutral: stri
     }
     case 'ruby':
       return { name: neutral, group: 'Ruby extensions', load: `/${path}` }
+    // Their native parts cannot be loaded by a command alone.
     case 'php':
-      return { name: neutral, group: 'PHP extensions', load: `/${path}` }
     case 'java':
       return undefined
   }

@@ -35,7 +35,6 @@ const LANGUAGES: Readonly<Record<string, Interpreter>> = {
   Node: 'node',
   Perl: 'perl',
   Ruby: 'ruby',
-  PHP: 'php',
 }
 
 /**
@@ -136,9 +135,9 @@ function describeNeeds({ path, elf }: ElfFile): string {
 
 function planModules(views: readonly PlatformView[]): Planned<ModuleGroup> {
   const perView = views.map(listModules)
-  const all = new Map<string, { readonly interpreter: Interpreter; readonly group: string }>()
-  for (const modules of perView)
-    for (const [name, { interpreter, group }] of modules) all.set(name, { interpreter, group })
+  const all = new Map<string, FoundModule>()
+  for (const [name, found] of perView.flatMap(modules => [...modules]))
+    if (!all.has(name)) all.set(name, found)
   const names = [...all.keys()].sort(compareText)
   const asked = names.slice(0, MAX_MODULES)
   const groups = groupBy(asked, name => all.get(name)?.group ?? '')
@@ -150,7 +149,7 @@ function planModules(views: readonly PlatformView[]): Planned<ModuleGroup> {
           interpreter: all.get(members[0] ?? '')?.interpreter ?? 'python',
           modules: members.map((name): PlannedModule => {
             const load = modules.get(name)?.load
-            return load === undefined ? { name } : { name, load }
+            return load === undefined ? { name, elsewhere: `/${all.get(name)?.path}` } : { name, load }
           }),
         }),
       ),
@@ -163,6 +162,7 @@ interface FoundModule {
   readonly interpreter: Interpreter
   readonly group: string
   readonly load: string
+  readonly path: string
 }
 
 function listModules(view: PlatformView): ReadonlyMap<string, FoundModule> {
@@ -172,7 +172,7 @@ function listModules(view: PlatformView): ReadonlyMap<string, FoundModule> {
     // Without its interpreter nobody can load it here.
     if (interpreter === undefined || findInterpreter(view, interpreter) === undefined) continue
     const named = nameModule(interpreter, path, neutral)
-    if (named !== undefined) found.set(`${interpreter} ${named.name}`, { interpreter, ...named })
+    if (named !== undefined) found.set(`${interpreter} ${named.name}`, { interpreter, path, ...named })
   }
   return found
 }

@@ -16,3 +16,9 @@ export function skipWithout(what: readonly unknown[] | undefined, nouns: string)
       : `no platform has ${nouns}`
   test(nouns, ({ skip }) => skip(reason))
 }
+
+/** Declares a skipped check that says how many were left out, so that the report has it. */
+export function tellOmitted(count: number | undefined, nouns: string): void {
+  if (count === undefined || count === 0) return
+  test(`all ${nouns}`, ({ skip }) => skip(`${count} more ${nouns} were not asked`))
+}

@@ -7,7 +7,7 @@ import type {
   TestRunEndReason,
   TestSuite,
 } from 'vitest/node'
-import { nameSuiteFile } from '../builtin/suite-names.js'
+import { nameSuiteFile, readBuiltinName } from '../builtin/suite-names.js'
 import { type CheckError, type CheckRef, makeCheckId } from '../model/check.js'
 import type { Pass, RunEvent, SuiteErrored } from '../model/events.js'
 import type { Status } from '../model/status.js'
@@ -156,7 +156,9 @@ function describeCheck(test: TestCase, root: string): CheckRef {
     ),
     file,
     name: test.fullName,
-    ...(test.location === undefined ? {} : { line: test.location.line }),
+    ...(test.location === undefined || readBuiltinName(file) !== undefined
+      ? {}
+      : { line: test.location.line }),
   }
 }
 

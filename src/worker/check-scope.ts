@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import type { RunnerTestCase } from 'vitest'
-import { nameSuiteFile } from '../builtin/suite-names.js'
+import { nameSuiteFile, readBuiltinName } from '../builtin/suite-names.js'
 import { type CheckRef, makeCheckId } from '../model/check.js'
 import type { CommandOptions, ContainerHandle } from './container/container-handle.js'
 import { describeOutcome } from './container/container-handle.js'
@@ -290,7 +290,9 @@ function describeCheck(task: Readonly<RunnerTestCase>, root: string): CheckRef {
     id: makeCheckId(file, name, Math.max(0, ordinal)),
     file,
     name,
-    ...(task.location === undefined ? {} : { line: task.location.line }),
+    ...(task.location === undefined || readBuiltinName(file) !== undefined
+      ? {}
+      : { line: task.location.line }),
   }
 }
 

@@ -1,12 +1,13 @@
 /** Every dynamic program's libraries are found by the image's own loader. */
 import { expect, test, useContainer } from '../../worker/suite.js'
 import { readLoaderAnswer } from '../loader-answer.js'
-import { readBuiltinPlan, skipWithout } from '../read-plan.js'
+import { readBuiltinPlan, skipWithout, tellOmitted } from '../read-plan.js'
 
 useContainer({ start: 'idle' })
 
 const plan = readBuiltinPlan()
 skipWithout(plan?.programs, 'dynamic programs')
+tellOmitted(plan?.omitted.programs, 'programs')
 
 for (const { name, programs } of plan?.programs ?? []) {
   test(name, async ({ checkScope, skip }) => {
