@@ -48,7 +48,6 @@ function listPrograms(
 }
 
 function listWords(observation: Observation): string[] {
-  if (observation.kind === 'value') return typeof observation.value === 'string' ? observation.value : ''
   if (observation.kind !== 'command') return []
   const { command } = observation
   // The image's own command: what it starts is recorded with the container and not with a word.
@@ -56,6 +55,7 @@ function listWords(observation: Observation): string[] {
 }
 
 function listOutput(observation: Observation): string {
+  if (observation.kind === 'value') return typeof observation.value === 'string' ? observation.value : ''
   if (observation.kind !== 'command' && observation.kind !== 'logs') return ''
   return `${decodeBytes(observation.stderr)}\n${decodeBytes(observation.stdout)}`
 }

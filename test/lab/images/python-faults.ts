@@ -7,13 +7,10 @@ import { PYTHON_PACKAGES } from './python.js'
 import { buildImage, type Recipe } from './recipe.js'
 
 /** The image `python` with what is wrong put over it. */
-const buildWith = (
-  files: (platform: LabPlatform) => readonly FileEntry[],
-  packages: (platform: LabPlatform) => readonly string[] = () => [],
-) =>
+const buildWith = (files: (platform: LabPlatform) => readonly FileEntry[]) =>
   buildImage({
     platforms: [AMD64, ARM64, S390X],
-    userland: platform => buildDebianUserland(platform, [...PYTHON_PACKAGES, ...packages(platform)]),
+    userland: platform => buildDebianUserland(platform, PYTHON_PACKAGES),
     files: platform => [{ path: 'bin/sh', link: 'dash' }, ...files(platform)],
   })
 
@@ -55,13 +52,24 @@ export const wrongModules: Recipe = {
   },
 }
 
+/** Japan's time, always nine hours before UTC (RFC 8536, version 2). */
+function writeTokyo(): Buffer {
+  const header = Buffer.alloc(44)
+  header.write('TZif2')
+  header.writeUInt32BE(1, 36)
+  header.writeUInt32BE(4, 40)
+  const zone = Buffer.alloc(10)
+  zone.writeInt32BE(9 * 3600)
+  zone.write('JST', 6)
+  return Buffer.concat([header, zone, header, zone, Buffer.from('\nJST-9\n')])
+}
+
 export const lostZones: Recipe = {
   name: 'lost-zones',
-  about: 'like `python` with time zones, which linux/arm64 lacks: there every zone is silently UTC',
+  about: 'like `python` with the time of Tokyo, which linux/arm64 lacks: there it is silently UTC',
   build: () =>
-    buildWith(
-      () => [],
-      platform => (platform === ARM64 ? [] : ['tzdata']),
+    buildWith(platform =>
+      platform === ARM64 ? [] : [{ path: 'usr/share/zoneinfo/Asia/Tokyo', content: writeTokyo() }],
     ),
 }
 
