@@ -6,10 +6,10 @@
  * Prints seconds and ratios; the ratios are what may be quoted.
  * Usage: node bench/command-checks.mjs IMAGE [ROUNDS]   (the engine of DOCKER_HOST; the `docker` command)
  */
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { listCommands, writeCommandChecks } from './parts/command-suite.mjs'
+import { createContainerRuns, measure } from './parts/container-runs.mjs'
 import { CLI, makeFolder } from './parts/places.mjs'
 import { takeMedian } from './parts/take-median.mjs'
 
@@ -20,6 +20,7 @@ if (image === undefined) {
 }
 
 const project = makeFolder()
+const { run, runFloor, runLoop } = createContainerRuns(project)
 try {
   main()
 } finally {
@@ -58,39 +59,4 @@ function main() {
 
 function runArchparity(flags) {
   run(process.execPath, [CLI, 'run', image, ...flags])
-}
-
-function runLoop(name) {
-  const id = startContainer(name)
-  for (const command of listCommands()) run('docker', ['exec', id, 'sh', '-c', command])
-  run('docker', ['rm', '-f', id])
-}
-
-function runFloor(name) {
-  const id = startContainer(name)
-  const script = listCommands().map(command => `(${command}) </dev/null || echo failed: $? >&2`)
-  execFileSync('docker', ['exec', '-i', id, 'sh'], {
-    input: `${script.join('\n')}\n`,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  run('docker', ['rm', '-f', id])
-}
-
-function startContainer(name) {
-  return run('docker', ['run', '-d', '-i', '--init', '--entrypoint', 'sh', name]).trim()
-}
-
-function run(file, args) {
-  return execFileSync(file, args, {
-    cwd: project,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: 64 * 1024 * 1024,
-  })
-}
-
-function measure(work) {
-  const began = performance.now()
-  work()
-  return (performance.now() - began) / 1000
 }

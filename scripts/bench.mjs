@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run bench [commands|audit|hosts] [rounds]`: archparity against what people do without it, and against the floor; hosts
+// `npm run bench [commands|structure|audit|hosts] [rounds]`: archparity against what people do without it, and against the floor; hosts
 // against this machine (bench/).
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ const IMAGE = 'debian-large'
 const [first, ...rest] = process.argv.slice(2)
 const JOBS = new Map([
   ['commands', measureCommands],
+  ['structure', measureStructure],
   ['audit', measureAudit],
   ['hosts', measureHosts],
 ])
@@ -26,6 +27,17 @@ async function measureCommands(keep) {
   const ready = keep(await setUp({ build: true, engine: true, binfmt: true, registry: true }))
   const [image = ''] = await pushLabImages(['healthy'], ready.registry, 'bench')
   return await run(ready, 'command-checks.mjs', image)
+}
+
+/** @type {import('./run-script.mjs').Job} */
+async function measureStructure(keep) {
+  const ready = keep(await setUp({ build: true, engine: true, binfmt: true, registry: true }))
+  if ((await ready.run('python3', ['-c', 'import testinfra'], { cwd: ROOT })) !== 0) {
+    process.stderr.write('This bench compares with pytest-testinfra: apt-get install python3-testinfra\n')
+    return 2
+  }
+  const [image = ''] = await pushLabImages(['healthy'], ready.registry, 'bench')
+  return await run(ready, 'structure-test.mjs', image)
 }
 
 /** @type {import('./run-script.mjs').Job} */

@@ -29,6 +29,7 @@ function listOutcomes(check: CheckRecord, world: World): Map<string, Outcome> {
   const comparison = world.comparison.checks.find(one => one.check.id === check.check.id)
   for (const [target, result] of check.results) {
     if (result.status !== 'passed' && result.status !== 'failed') continue
+    if (comparison?.declaredFailures.has(target) === true) continue
     if (world.isExplained(check.check.id, target) || comparison?.unstable?.target === target) continue
     outcomes.set(target, result.status === 'passed' ? 'good' : 'bad')
   }

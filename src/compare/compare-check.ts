@@ -1,12 +1,15 @@
 import type { Observation } from '../model/observation.js'
 import type { Target } from '../model/target.js'
 import { type AlignedObservation, alignObservations, type KnownKeys } from './align.js'
-import { compareField, type FieldOnTarget, toDifference } from './compare-field.js'
+import { compareField, toDifference } from './compare-field.js'
 import type { CheckComparison, Difference, MaskNote } from './comparison.js'
+import type { Declaration } from './declarations.js'
+import { type Candidate, findDeclaredFailures, splitDeclared } from './declare.js'
 import { type Field, listFields } from './fields.js'
-import type { NormalizeContext } from './normalize/context.js'
+import { type NormalizeContext, narrowContext } from './normalize/context.js'
 import type { RuleCounts } from './normalize/normalize-line.js'
 import { VOLATILE_HEADERS } from './normalize/rules.js'
+import type { FieldOnTarget } from './prepare-field.js'
 import { type CheckRecord, lastAttempt } from './run-record.js'
 import { isDecided } from './settle-results.js'
 import { chooseReference, findSiblings } from './siblings.js'
@@ -19,6 +22,7 @@ export interface CompareWorld {
   /** Of the reference and its siblings. */
   readonly noiseContexts: ReadonlyMap<string, NormalizeContext>
   readonly fired: RuleCounts
+  readonly declarations: readonly Declaration[]
 }
 
 type Aligned = ReadonlyMap<string, AlignedObservation>
@@ -40,7 +44,7 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
   const known: KnownKeys = new Map()
   const sides = listSides(record, world, known)
   const noise = readNoise(record, world, known)
-  const differences: Difference[] = []
+  const found: Candidate[] = []
   const masks: MaskNote[] = []
   const base = sides[0]
   const keys = [...new Set(sides.flatMap(side => [...side.observations.keys()]))]
@@ -55,15 +59,20 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
       if (isNoisyLabel(key, sample.observation.kind, base, noise, noisyKinds)) {
         masks.push({ kind: name.kind, label: name.label, field: 'observed', reason: 'noise-label', what: [] })
       } else {
-        differences.push(describeAbsence(name, present, absent, sides))
+        const difference = describeAbsence(name, present, absent, sides)
+        found.push({ difference, changes: new Map(), expected: new Map() })
       }
     }
     if (present.length < 2) continue
     if (present.some(side => hasVolatileHeaders(side.observations.get(key)?.observation))) {
       world.fired.set('volatile-headers', (world.fired.get('volatile-headers') ?? 0) + 1)
     }
-    compareFields(key, name, present, noise, world, { differences, masks })
+    compareFields(record.check.id, key, name, present, noise, world, { differences: found, masks })
   }
+  const failures = findDeclaredFailures(record, world.targets, world.declarations)
+  const parted = found.map(one =>
+    splitDeclared(one, record.check.id, world.targets, world.declarations, failures),
+  )
   const unstable = findInstability(record, world.reference)
   return {
     check: record.check,
@@ -71,7 +80,9 @@ export function compareCheck(record: CheckRecord, run: CompareWorld): CheckCompa
     compared: world.targets
       .filter(target => sides.some(side => side.target.id === target.id))
       .map(one => one.id),
-    differences,
+    differences: parted.flatMap(one => one.left ?? []),
+    declared: parted.flatMap(one => one.declared),
+    declaredFailures: failures,
     masks: dropDuplicates(masks),
     ...(unstable === undefined ? {} : { unstable }),
   }
@@ -92,7 +103,11 @@ function listSides(record: CheckRecord, world: CompareWorld, known: KnownKeys): 
     .sort((a, b) => weight(b) - weight(a))
     .map(side => ({
       ...side,
-      observations: alignObservations(lastAttempt(record.observations, side.target.id), side.context, known),
+      observations: alignObservations(
+        lastAttempt(record.observations, side.target.id),
+        narrowContext(side.context, record.check.id),
+        known,
+      ),
     }))
 }
 
@@ -114,8 +129,16 @@ function readNoise(
   const context = world.contexts.get(reference.id)
   if (again === undefined || repeated === undefined || context === undefined) return undefined
   if (record.noise.get(again.id)?.status !== status) return undefined
-  const observations = alignObservations(lastAttempt(record.observations, reference.id), context, known)
-  const repeat = alignObservations(lastAttempt(record.noiseObservations, again.id), repeated, known)
+  const observations = alignObservations(
+    lastAttempt(record.observations, reference.id),
+    narrowContext(context, record.check.id),
+    known,
+  )
+  const repeat = alignObservations(
+    lastAttempt(record.noiseObservations, again.id),
+    narrowContext(repeated, record.check.id),
+    known,
+  )
   const main = { target: reference, context, passed: status === 'passed', observations }
   return { main, repeat, context: repeated }
 }
@@ -167,12 +190,13 @@ function describeAbsence(
 }
 
 function compareFields(
+  check: string,
   key: string,
   name: Pick<Difference, 'kind' | 'label' | 'ordinal'>,
   present: readonly Side[],
   noise: Noise,
   world: CompareWorld,
-  found: { differences: Difference[]; masks: MaskNote[] },
+  found: { differences: Candidate[]; masks: MaskNote[] },
 ): void {
   const fields = new Map(
     present.map(side => [side, listFields((side.observations.get(key) as AlignedObservation).observation)]),
@@ -185,12 +209,15 @@ function compareFields(
       ? { main: listFields(first.observation), repeat: listFields(second.observation) }
       : undefined
   for (const field of names) {
-    const sides = present.flatMap(side => place(side.target, side.context, fields.get(side)?.get(field)))
-    const main = noise && place(noise.main.target, noise.main.context, learned?.main.get(field))[0]
-    const repeat = noise && place(noise.main.target, noise.context, learned?.repeat.get(field))[0]
-    const { classes, mask } = compareField(sides, main && repeat ? { main, repeat } : undefined, world.fired)
+    const put = (target: Target, context: NormalizeContext, value: Field | undefined) =>
+      place(target, narrowContext(context, check, field), value)
+    const sides = present.flatMap(side => put(side.target, side.context, fields.get(side)?.get(field)))
+    const main = noise && put(noise.main.target, noise.main.context, learned?.main.get(field))[0]
+    const repeat = noise && put(noise.main.target, noise.context, learned?.repeat.get(field))[0]
+    const both = main && repeat ? { main, repeat } : undefined
+    const { classes, changes, mask } = compareField(sides, both, world.fired)
     const difference = toDifference({ ...name, field }, classes)
-    if (difference !== undefined) found.differences.push(difference)
+    if (difference !== undefined) found.differences.push({ difference, changes, expected: new Map() })
     if (mask !== undefined) found.masks.push({ kind: name.kind, label: name.label, field, ...mask })
   }
 }

@@ -3,9 +3,11 @@ import type { Target } from '../model/target.js'
 import { decodeBytes } from './bytes.js'
 import { compareTrusted } from './compare-trusted.js'
 import type { Comparison } from './comparison.js'
+import { readDeclarations, sumDeclarations } from './declarations.js'
 import { createContext, type NormalizeContext } from './normalize/context.js'
 import type { RuleCounts } from './normalize/normalize-line.js'
 import { findContainerIds, NORMALIZE_RULES } from './normalize/rules.js'
+import { makeUserRules, type UserRule } from './normalize/user-rules.js'
 import type { RunRecord } from './run-record.js'
 import { isAfterLoss } from './settle-results.js'
 import { findSiblings } from './siblings.js'
@@ -14,24 +16,41 @@ import { findSiblings } from './siblings.js'
 export function compareRun(record: RunRecord): Comparison {
   const fired: RuleCounts = new Map()
   const { reference } = record
-  const contexts = new Map(record.targets.map(target => [target.id, describeTarget(record, target, 'main')]))
+  const own = makeUserRules(record.started?.comparison?.normalize ?? [])
+  const declarations = readDeclarations(record.started?.comparison?.differences ?? [], record.startedAt)
+  const contexts = new Map(
+    record.targets.map(target => [target.id, describeTarget(record, target, 'main', own)]),
+  )
   const repeated = reference === undefined ? [] : [reference, ...findSiblings(reference, record.targets)]
-  const noiseContexts = new Map(repeated.map(target => [target.id, describeTarget(record, target, 'noise')]))
-  const world = { targets: record.targets, reference, contexts, noiseContexts, fired }
+  const noiseContexts = new Map(
+    repeated.map(target => [target.id, describeTarget(record, target, 'noise', own)]),
+  )
+  const world = { targets: record.targets, reference, contexts, noiseContexts, fired, declarations }
   const checks = record.checks.map(check =>
     compareTrusted(check, world, target =>
       isAfterLoss(check.results.get(target.id), target, record.hostLosses),
     ),
   )
-  const rules = NORMALIZE_RULES.flatMap(({ name, description }) => {
+  const rules = [...NORMALIZE_RULES, ...own].flatMap(({ name, description }) => {
     const lines = fired.get(name)
     return lines === undefined ? [] : [{ name, description, lines }]
   })
-  return { checks, rules, noiseLearned: record.checks.some(check => check.noise.size > 0) }
+  const isWhole = record.finished?.reason === 'completed' && record.started?.filtered !== true
+  return {
+    checks,
+    rules,
+    noiseLearned: record.checks.some(check => check.noise.size > 0),
+    declarations: sumDeclarations(declarations, checks, record.targets, isWhole),
+  }
 }
 
 /** The context in which the normalisation rules read what a target wrote in one pass. */
-export function describeTarget(record: RunRecord, target: Target, pass: 'main' | 'noise'): NormalizeContext {
+export function describeTarget(
+  record: RunRecord,
+  target: Target,
+  pass: 'main' | 'noise',
+  own: readonly UserRule[] = [],
+): NormalizeContext {
   const host = record.hosts.find(one => one.name === target.host)
   const ids = new Set<string>()
   for (const check of record.checks) {
@@ -42,6 +61,7 @@ export function describeTarget(record: RunRecord, target: Target, pass: 'main' |
     platform: target.platform,
     execution: target.execution,
     containerIds: ids,
+    own,
     ...(host === undefined ? {} : { hostArchitecture: host.architecture }),
     ...(record.startedAt === undefined ? {} : { startedAt: record.startedAt }),
     ...(record.endedAt === undefined ? {} : { endedAt: record.endedAt }),

@@ -1,4 +1,5 @@
 import type { CheckRef } from '../model/check.js'
+import type { DeclaredDifference } from '../model/declared.js'
 import type { Observation } from '../model/observation.js'
 import type { Status } from '../model/status.js'
 import type { DiffLine } from './line-diff.js'
@@ -10,6 +11,30 @@ export interface Comparison {
   readonly rules: readonly FiredRule[]
   /** Whether a noise pass ran: without one nothing is masked. */
   readonly noiseLearned: boolean
+  /** What became of the user's declared differences, in their order. */
+  readonly declarations: readonly DeclarationUse[]
+}
+
+/** A declared difference, and how many differences and failures of the run it made legitimate. */
+export interface DeclarationUse extends DeclaredDifference {
+  /** `not-run`: nothing matched, but what it is about may not have run. */
+  readonly state: 'used' | 'unused' | 'expired' | 'not-run'
+  readonly matched: number
+}
+
+/** Why a failure on one target is legitimate. */
+export interface DeclaredFailure {
+  readonly reason: string
+  /** Position among the user's declarations. */
+  readonly declaration: number
+}
+
+/** A difference that is legitimate: declared by the user, or expected per platform by the check itself. */
+export interface DeclaredNote {
+  readonly difference: Difference
+  readonly reason: string
+  /** Position among the user's declarations; absent for what the check expects. */
+  readonly declaration?: number
 }
 
 export interface FiredRule {
@@ -25,7 +50,11 @@ export interface CheckComparison {
   readonly statuses: ReadonlyMap<string, Status>
   /** Ids of the targets whose values were compared. */
   readonly compared: readonly string[]
+  /** Without those that are declared. */
   readonly differences: readonly Difference[]
+  readonly declared: readonly DeclaredNote[]
+  /** Failures that are declared, by target id. */
+  readonly declaredFailures: ReadonlyMap<string, DeclaredFailure>
   readonly masks: readonly MaskNote[]
   /** The reference's statuses in its two passes, where they are not the same. */
   readonly unstable?: { readonly target: string; readonly main: Status; readonly noise: Status }

@@ -1,6 +1,7 @@
 import type { Observation } from '../model/observation.js'
 import { type Content, readContent } from './bytes.js'
 import { isTooDeep } from './json-lines.js'
+import { parseJsonText } from './json-text.js'
 import { VOLATILE_HEADERS } from './normalize/rules.js'
 
 /**
@@ -10,7 +11,13 @@ import { VOLATILE_HEADERS } from './normalize/rules.js'
 export type Field =
   | { readonly kind: 'exact'; readonly value: string }
   | { readonly kind: 'machine'; readonly value: string }
-  | { readonly kind: 'content'; readonly content: Content; readonly growing: boolean }
+  | {
+      readonly kind: 'content'
+      readonly content: Content
+      readonly growing: boolean
+      /** What the text says as JSON, where it is meant to be JSON and is. */
+      readonly structure?: { readonly value: unknown }
+    }
   | { readonly kind: 'json'; readonly value: unknown }
 
 /** What the two sides share: kind, and the command, path, request or name. */
@@ -48,7 +55,9 @@ export function listFields(observation: Observation): ReadonlyMap<string, Field>
           observation.headers,
           headers => ({ kind: 'json', value: keepHeaders(headers) }) as const,
         ),
-        ...field('body', observation.body, content),
+        ...field('body', observation.body, body =>
+          isJsonType(observation.headers) ? structured(body) : content(body),
+        ),
       ])
     case 'logs':
       return new Map<string, Field>([
@@ -88,7 +97,9 @@ function listFileFields(observation: Extract<Observation, { kind: 'file' }>): Re
     ...field('ELF machine', isFile ? (observation.elfMachine ?? 'not an ELF file') : undefined, value => {
       return { kind: 'machine', value } as const
     }),
-    ...field('content', isElf ? undefined : observation.content, content),
+    ...field('content', isElf ? undefined : observation.content, bytes =>
+      /\.json$/i.test(observation.path) ? structured(bytes) : content(bytes),
+    ),
   ])
 }
 
@@ -111,6 +122,19 @@ function exact(value: string): Field {
 
 function json(value: unknown): Field {
   return { kind: 'json', value }
+}
+
+/** `application/json`, `text/json`, `application/problem+json`, with parameters or without. */
+function isJsonType(headers: Readonly<Record<string, string>> = {}): boolean {
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return /^\s*[\w.-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type ?? '')
+}
+
+function structured(captured: Parameters<typeof readContent>[0]): Field {
+  const made = content(captured)
+  if (made.kind !== 'content' || made.content.kind !== 'text' || made.content.truncated) return made
+  const structure = parseJsonText(made.content.text)
+  return structure === undefined ? made : { ...made, structure }
 }
 
 function content(captured: Parameters<typeof readContent>[0], growing = false): Field {

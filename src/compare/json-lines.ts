@@ -8,7 +8,8 @@ export function printJson(value: unknown): string[] {
   return JSON.stringify(sortKeys(value) ?? null, undefined, 2).split('\n')
 }
 
-function sortKeys(value: unknown): unknown {
+/** The same value with the keys of its objects in byte order. */
+export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([a], [b]) => compareText(a, b))
@@ -69,10 +70,12 @@ export function isTooDeep(value: unknown): boolean {
   return true
 }
 
-function joinPath(path: JsonPath, key: string): JsonPath {
+/** The place of a key of the object at a place. */
+export function joinPath(path: JsonPath, key: string): JsonPath {
   return /^[A-Za-z_][\w-]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a JSON value is an object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

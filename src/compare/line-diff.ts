@@ -13,12 +13,12 @@ const MAX_LINE_LENGTH = 400
 const MAX_EDITS = 2000
 const CONTEXT_LINES = 1
 
-/** The smallest line diff of two texts: told by their normalised lines, shown as they were. */
+/** The smallest line diff of two texts, told by their normalised lines: every line as it was. */
 export function diffLines(before: readonly NormalLine[], after: readonly NormalLine[]): DiffLine[] {
   const left = before.map(line => line.normal)
   const right = after.map(line => line.normal)
   const changes = diffArrays(left, right, { maxEditLength: MAX_EDITS })
-  if (changes === undefined) return capDiff([...sign('-', before), ...sign('+', after)])
+  if (changes === undefined) return [...sign('-', before), ...sign('+', after)]
   const lines: DiffLine[] = []
   let [i, j] = [0, 0]
   for (const change of changes) {
@@ -35,6 +35,11 @@ export function diffLines(before: readonly NormalLine[], after: readonly NormalL
       j += count
     }
   }
+  return lines
+}
+
+/** A diff as reports show it: the changes with the lines around them, cut to a readable length. */
+export function shortenDiff(lines: readonly DiffLine[]): DiffLine[] {
   return capDiff(dropDistantContext(lines))
 }
 

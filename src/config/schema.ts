@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { BUILTIN_SUITES, type BuiltinSuite } from '../builtin/suite-names.js'
 import { AUDIT_RULE_IDS, type AuditRuleId, type RuleLevel } from '../model/audit.js'
+import type { DeclaredDifference, NormalizeSetting } from '../model/declared.js'
 import { parsePlatform } from '../model/platform.js'
+import { declaredDifferences, normalizeSettings } from './comparison-settings.js'
 import { type HostDeclaration, parseHostDeclaration } from './host-declaration.js'
 
 const platform = z.string().refine(text => parsePlatform(text) !== undefined, {
@@ -87,6 +89,8 @@ export const configSchema = z.strictObject({
     .optional(),
   retry: z.number().int().min(0).max(20).optional(),
   noise: z.boolean().optional(),
+  normalize: normalizeSettings.optional(),
+  differences: declaredDifferences.optional(),
   start: z.enum(['auto', 'image', 'idle']).optional(),
   foreignPrograms: z
     .array(z.string().regex(/^\/[^*]*\*?$/, 'an absolute path, with * at its end for everything below'))
@@ -146,6 +150,10 @@ export interface ArchparityConfig {
   readonly retry?: number
   /** Whether the reference target runs its suites twice, to learn what differs by chance. Default true. */
   readonly noise?: boolean
+  /** Normalisations of your own, applied after the built-in ones. */
+  readonly normalize?: readonly NormalizeSetting[]
+  /** Differences that are legitimate, each with its reason. */
+  readonly differences?: readonly DeclaredDifference[]
   /** How containers start: as the image declares, idle, or (auto) by whether it declares a port or a health check. */
   readonly start?: 'auto' | 'image' | 'idle'
   /** Programs that may be of another architecture than their platform: absolute paths, `*` at the end allowed. */
@@ -202,6 +210,8 @@ export const DEFAULTS: Settings = {
   maxOutput: 1024 * 1024,
   retry: 0,
   noise: true,
+  normalize: [],
+  differences: [],
   start: 'auto',
   foreignPrograms: [],
   isolate: false,

@@ -19,8 +19,9 @@ export function validateConfig(value: unknown, source: string): ArchparityConfig
 function describeIssue(issue: z.core.$ZodIssue, value: unknown): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(key => {
-      const near = findNearest(key, Object.keys(configSchema.shape))
-      return `unknown setting ${JSON.stringify(key)}${near === undefined ? '' : `, did you mean ${JSON.stringify(near)}?`}`
+      const place = issue.path.length === 0 ? key : `${issue.path.join('.')}.${key}`
+      const near = place === key ? findNearest(key, Object.keys(configSchema.shape)) : undefined
+      return `unknown setting ${JSON.stringify(place)}${near === undefined ? '' : `, did you mean ${JSON.stringify(near)}?`}`
     })
   }
   const key = issue.path.join('.')

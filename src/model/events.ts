@@ -1,5 +1,6 @@
 import type { AuditFinding, AuditSummary } from './audit.js'
 import type { CheckError, CheckRef } from './check.js'
+import type { ComparisonSettings } from './declared.js'
 import type { HostFacts } from './host.js'
 import type { ResolvedImage } from './image.js'
 import type { Observation } from './observation.js'
@@ -27,6 +28,10 @@ export interface RunStarted {
   readonly suites: readonly string[]
   /** Absolute path that suite files are relative to. */
   readonly root: string
+  /** What the user says about comparing. */
+  readonly comparison?: ComparisonSettings
+  /** Whether only some checks were asked for. */
+  readonly filtered?: boolean
 }
 export interface ImageResolved {
   readonly type: 'image-resolved'

@@ -43,6 +43,7 @@ export function renderJson(report: RunReport): string {
     ),
     findings: findings.map(finding => ({ ...finding, masked: isMasked(finding) })),
     normalization: { rules: comparison.rules, noiseLearned: comparison.noiseLearned },
+    declarations: comparison.declarations,
     programs: record.programs
       .filter(program => program.pass === 'main')
       .map(({ type: _, pass: __, ...fact }) => fact),
@@ -118,6 +119,8 @@ function describeCheck(record: CheckRecord, comparison: CheckComparison | undefi
     ),
     compared: comparison?.compared ?? [],
     differences: comparison?.differences ?? [],
+    declared: comparison?.declared ?? [],
+    declaredFailures: Object.fromEntries(comparison?.declaredFailures ?? []),
     masked: comparison?.masks ?? [],
     unstable: comparison?.unstable ?? null,
   }

@@ -24,7 +24,11 @@ export function buildRunReport(events: readonly LoggedEvent[], damage: readonly 
   const record = buildRunRecord(events)
   const comparison = compareRun(record)
   const findings = attributeRun(record, comparison)
-  const verdict = judgeRun(record, findings)
+  const declared = {
+    failures: comparison.checks.reduce((sum, check) => sum + check.declaredFailures.size, 0),
+    differences: comparison.checks.reduce((sum, check) => sum + check.declared.length, 0),
+  }
+  const verdict = judgeRun(record, findings, declared)
   const tool = {
     name: 'archparity' as const,
     version: record.started?.archparity ?? 'unknown',

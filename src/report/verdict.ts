@@ -26,17 +26,33 @@ export interface Reason {
   readonly text: string
 }
 
+/** What the user, or a check, calls legitimate. */
+export interface DeclaredCounts {
+  readonly failures: number
+  readonly differences: number
+}
+
+const NONE: DeclaredCounts = { failures: 0, differences: 0 }
+
 const OUTCOMES: readonly Outcome[] = ['usage', 'interrupted', 'failed', 'incomplete', 'parity']
 
-/** Judges a run. Without a single check that decided on some target there is never parity. */
-export function judgeRun(record: RunRecord, findings: readonly Finding[]): Verdict {
+/** Judges a run. Failures that are declared do not speak against parity. Without a single check that decided on some target there is never parity. */
+export function judgeRun(
+  record: RunRecord,
+  findings: readonly Finding[],
+  declared: DeclaredCounts = NONE,
+): Verdict {
   const counts = countStatuses(record)
-  const reasons = [...listUsageErrors(record), ...listInterruptions(record), ...listFaults(findings, counts)]
+  const reasons = [
+    ...listUsageErrors(record),
+    ...listInterruptions(record),
+    ...listFaults(findings, counts.failed - declared.failures),
+  ]
   reasons.push(...listLosses(record, counts))
   const ordered = [...reasons].sort((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome))
   const outcome = ordered[0]?.outcome ?? 'parity'
   const shape = { checks: record.checks.length, targets: record.targets.length }
-  const sentence = outcome === 'parity' ? sayParity(record) : sayReasons(outcome, ordered)
+  const sentence = outcome === 'parity' ? sayParity(record, declared) : sayReasons(outcome, ordered)
   return { outcome, sentence, reasons: ordered, counts, ...shape }
 }
 
@@ -76,9 +92,9 @@ function listInterruptions(record: RunRecord): Reason[] {
   return [{ outcome: 'interrupted', text: 'the run was interrupted' }]
 }
 
-function listFaults(findings: readonly Finding[], counts: Readonly<Record<Status, number>>): Reason[] {
+function listFaults(findings: readonly Finding[], failed: number): Reason[] {
   const reasons: Reason[] = []
-  if (counts.failed > 0) reasons.push({ outcome: 'failed', text: `${count(counts.failed, 'result')} failed` })
+  if (failed > 0) reasons.push({ outcome: 'failed', text: `${count(failed, 'result')} failed` })
   const serious = findings.filter(finding => finding.kind !== 'host').length
   if (serious > 0) reasons.push({ outcome: 'failed', text: count(serious, 'finding') })
   return reasons
@@ -114,12 +130,14 @@ function describeHostLosses(record: RunRecord): string[] {
   return [...describe('start', 'could not be reached'), ...describe('run', 'lost during the run')]
 }
 
-function sayParity(record: RunRecord): string {
+function sayParity(record: RunRecord, { failures, differences }: DeclaredCounts): string {
   const platforms = new Set(record.targets.map(target => formatPlatform(target.platform))).size
   const checks = record.checks.length
+  const legitimate = failures + differences
+  const apart = legitimate === 0 ? '' : `, apart from ${count(legitimate, 'declared difference')}`
   if (platforms === 1)
     return `${count(checks, 'check')} passed on one platform; there was no other to compare with.`
-  return `Parity: ${count(checks, 'check')} ${checks === 1 ? 'behaves' : 'behave'} the same on ${platforms} platforms.`
+  return `Parity: ${count(checks, 'check')} ${checks === 1 ? 'behaves' : 'behave'} the same on ${platforms} platforms${apart}.`
 }
 
 const HEADINGS: Readonly<Record<Exclude<Outcome, 'parity'>, string>> = {

@@ -61,6 +61,8 @@ export async function runImage(request: RunRequest): Promise<RunOutcome> {
     image: request.image,
     suites,
     root,
+    comparison: { differences: settings.differences, normalize: settings.normalize },
+    filtered: request.filters.length > 0 || request.testNamePattern !== undefined,
   })
   const elapsed = () => Math.round(performance.now() - began)
   try {

@@ -1,4 +1,5 @@
 import type { CheckError, CheckRef } from '../../src/model/check.js'
+import type { ComparisonSettings } from '../../src/model/declared.js'
 import type { Digest } from '../../src/model/digest.js'
 import type { LoggedEvent, Pass, RunEvent } from '../../src/model/events.js'
 import type { HostFacts } from '../../src/model/host.js'
@@ -48,6 +49,8 @@ export interface RunOptions {
   readonly noise?: boolean
   /** No targets are planned: the test adds them. */
   readonly unplanned?: boolean
+  readonly comparison?: ComparisonSettings
+  readonly filtered?: boolean
 }
 
 const EMULATORS: Readonly<Record<string, string>> = {
@@ -80,6 +83,8 @@ export class LogWriter {
       image: 'localhost:5000/lab/clock:latest',
       suites: ['suites/app.suite.ts'],
       root: '/project',
+      ...(options.comparison === undefined ? {} : { comparison: options.comparison }),
+      ...(options.filtered === undefined ? {} : { filtered: options.filtered }),
     })
     this.add({ type: 'image-resolved', image: this.image })
     for (const host of options.hosts ?? ['local'])

@@ -1,9 +1,12 @@
 import { formatPlatform, type Platform } from '../../model/platform.js'
 import type { Execution } from '../../model/target.js'
+import type { UserRule } from './user-rules.js'
 import { ALL_WORDS, findVocabulary, type Vocabulary } from './vocabulary.js'
 
 /** What the rules know of the target whose text they look at. */
 export interface NormalizeContext {
+  /** The user's own rules that apply here, after the built-in ones. */
+  readonly own: readonly UserRule[]
   readonly execution: Execution
   /** Loader names, triplets, platform names and words of the target's own architecture. */
   readonly loaders: RegExp
@@ -28,6 +31,7 @@ export interface ContextFacts {
   /** ISO 8601 moments of the run's first and last event. */
   readonly startedAt?: string
   readonly endedAt?: string
+  readonly own?: readonly UserRule[]
 }
 
 /** More than any time zone's offset: a local time without its zone still belongs to the run. */
@@ -45,6 +49,7 @@ export function createContext(facts: ContextFacts): NormalizeContext {
   const words = [...own.words, ...(kernel?.words ?? [])]
   const shortWords = [...own.shortWords, ...(kernel?.shortWords ?? [])]
   return {
+    own: facts.own ?? [],
     execution,
     loaders: matchBetween(own.loaders, '', '(?![\\w.‹-])'),
     triplets: matchTriplets(own),
@@ -55,6 +60,12 @@ export function createContext(facts: ContextFacts): NormalizeContext {
     containerIds: new Set(facts.containerIds ?? []),
     window: openWindow(facts.startedAt, facts.endedAt),
   }
+}
+
+/** The context for a field of a check, or for its labels: without the user's rules that are not for it. */
+export function narrowContext(context: NormalizeContext, check: string, field?: string): NormalizeContext {
+  if (context.own.length === 0) return context
+  return { ...context, own: context.own.filter(rule => rule.appliesTo(check, field)) }
 }
 
 function detectLists(platform: Platform, own: Vocabulary, kernel: Vocabulary | undefined) {

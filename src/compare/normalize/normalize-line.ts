@@ -6,6 +6,8 @@ import { NORMALIZE_RULES, type NormalizeRule } from './rules.js'
 export interface NormalLine {
   readonly raw: string
   readonly normal: string
+  /** Its number in the text that it comes from, from 1. */
+  readonly number?: number
 }
 
 /** Counts, by rule name, the lines that a rule changed. */
@@ -19,12 +21,12 @@ export function normalizeText(
   text: string,
   context: NormalizeContext,
   fired: RuleCounts,
-  rules: readonly NormalizeRule[] = NORMALIZE_RULES,
+  rules: readonly NormalizeRule[] = [...NORMALIZE_RULES, ...context.own],
 ): NormalLine[] {
   const result: NormalLine[] = []
-  for (const raw of text.split('\n')) {
+  for (const [index, raw] of text.split('\n').entries()) {
     const normal = normalizeLine(raw, context, fired, rules)
-    if (normal !== null) result.push({ raw, normal })
+    if (normal !== null) result.push({ raw, normal, number: index + 1 })
   }
   return result
 }
@@ -60,6 +62,11 @@ export function normalizeJson(value: unknown, context: NormalizeContext, fired: 
       normalizeJson(item, context, fired),
     ]),
   )
+}
+
+/** A key of a JSON object as it is compared. */
+export function normalizeKey(key: string, context: NormalizeContext): string {
+  return joinNormal(normalizeText(key, context, new Map()))
 }
 
 /** The text that is compared. */

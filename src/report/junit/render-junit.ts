@@ -3,6 +3,7 @@ import { isMasked } from '../../attribute/draft.js'
 import { losesCoverage, measureLoss } from '../../compare/measure-loss.js'
 import type { AuditSummary } from '../../model/audit.js'
 import type { Finding } from '../../model/finding.js'
+import { listStaleDeclarations } from '../describe-declared.js'
 import { describeDifference } from '../describe-difference.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeXml } from '../sanitize.js'
@@ -60,7 +61,7 @@ function addComparison(document: Builder, report: RunReport): void {
   suite.time(0)
   const names: Names = new Set()
   for (const comparison of report.comparison.checks) {
-    const { check, compared, differences, masks } = comparison
+    const { check, compared, differences, declared, masks } = comparison
     const test = addCase(suite, names, `comparison.${check.file}`, nameCheck({ check }))
       .time(0)
       .file(clean(check.file))
@@ -68,14 +69,27 @@ function addComparison(document: Builder, report: RunReport): void {
       test.skipped().standardOutput('not compared: fewer than two targets decided this check')
       continue
     }
-    const masked = masks.map(mask => `not compared (${mask.reason}): ${mask.field} of ${mask.label}`)
-    if (masked.length > 0) test.standardOutput(sanitizeXml(masked.join('\n')))
+    const masked = masks.map(
+      mask =>
+        `not compared (${mask.reason}): ${mask.field} of ${mask.label}${mask.reason === 'kept-part' ? ` ${mask.what[0] ?? ''}` : ''}`,
+    )
+    const legitimate = declared.map(
+      ({ difference, reason }) =>
+        `declared (${reason}): ${describeDifference(difference, report.record.targets)}`,
+    )
+    const told = [...legitimate, ...masked]
+    if (told.length > 0) test.standardOutput(sanitizeXml(told.join('\n')))
     if (differences.length === 0) continue
     const texts = differences.map(difference => describeDifference(difference, report.record.targets))
     const fields = differences.map(difference => `${difference.field} of ${difference.label}`)
     test
       .failure(clean(`differs: ${fields.join('; ')}`), 'difference')
       .stacktrace(sanitizeXml(texts.join('\n\n')))
+  }
+  const stale = listStaleDeclarations(report.comparison)
+  if (stale.length > 0) {
+    const test = addCase(suite, names, 'comparison.settings', 'declared differences').time(0)
+    test.standardOutput(sanitizeXml(stale.join('\n')))
   }
   for (const finding of report.findings) {
     if (!SHOWN_AS_CASES.includes(finding.kind)) continue

