@@ -28,14 +28,10 @@ export async function runSuites(
   flags: readonly string[] = [],
   config?: string,
 ): Promise<SuitesRun> {
-<<<<<<< HEAD
-  const project = await createProject(suite === undefined ? {} : { suites: { 'app.suite.ts': suite } })
-=======
   const project = await createProject({
-    suites: { 'app.suite.ts': suite },
+    ...(suite === undefined ? {} : { suites: { 'app.suite.ts': suite } }),
     ...(config === undefined ? {} : { config }),
   })
->>>>>>> main
   const result = await runCli(['run', image, ...flags], { cwd: project.directory, timeoutMs: 240_000 })
   const read = (name: string) => readFile(path.join(project.directory, 'reports', name), 'utf8')
   const events = (await read('run.jsonl'))
