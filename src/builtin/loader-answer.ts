@@ -9,7 +9,7 @@ const LACK =
  * glibc ends with 0 also where a library is not found.
  */
 export function readLoaderAnswer(
-  { exitCode, stdout, stderr, startError, timedOut, signal }: Probe,
+  { exitCode, stdout, stderr, startError, timedOut, signal }: Omit<Probe, 'record'>,
   loader: string,
 ): string | undefined {
   if (startError !== undefined) return `its loader ${loader} cannot be started (${startError})`

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { readLoaderAnswer } from '../../src/builtin/loader-answer.js'
 
-const answer = {
+const answer: Parameters<typeof readLoaderAnswer>[0] = {
+  command: [],
+  stdoutBytes: Buffer.alloc(0),
+  stderrBytes: Buffer.alloc(0),
+  truncated: false,
+  durationMs: 1,
   exitCode: 0,
   stdout: '',
   stderr: '',

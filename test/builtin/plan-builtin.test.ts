@@ -31,10 +31,11 @@ test('one program of each kind is asked, by the same name on every platform, wit
 })
 
 test('a program that only one platform has is asked there alone', () => {
-  const plans = plan(platform =>
-    platform === 'linux/amd64'
-      ? { 'usr/bin/a': { mode: 0o755, elf: program(platform, { needed: ['libz.so.1'] }) } }
-      : {},
+  const plans = plan(
+    (platform): SyntheticFiles =>
+      platform === 'linux/amd64'
+        ? { 'usr/bin/a': { mode: 0o755, elf: program(platform, { needed: ['libz.so.1'] }) } }
+        : {},
   )
   const paths = plans.map(each => each.programs[0]?.programs.map(({ path }) => path))
   expect(paths).toEqual([
