@@ -8,7 +8,7 @@ import type { Target } from '../model/target.js'
 
 /**
  * Static findings about files that a check touches on a target: programs that it started, files that it read, and
- * files or libraries that its output names. Only findings that set this platform apart from another one count: what
+ * files or libraries that its output or an observed text names. Only findings that set this platform apart from another one count: what
  * all platforms share cannot explain why one of them fails.
  */
 export function findTouched(check: CheckRecord, target: Target, record: RunRecord): AuditFinding[] {
@@ -55,6 +55,7 @@ function listWords(observation: Observation): string[] {
 }
 
 function listOutput(observation: Observation): string {
+  if (observation.kind === 'value') return typeof observation.value === 'string' ? observation.value : ''
   if (observation.kind !== 'command' && observation.kind !== 'logs') return ''
   return `${decodeBytes(observation.stderr)}\n${decodeBytes(observation.stdout)}`
 }

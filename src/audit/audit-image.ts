@@ -11,6 +11,7 @@ import { runRules } from './rules/run-rules.js'
 import { summarizeInventory } from './summarize.js'
 import { mergeLayers } from './tree/merge-layers.js'
 import { createView } from './view/create-view.js'
+import type { PlatformView } from './view/platform-view.js'
 
 /** How an image is audited. Everything has a default. */
 export interface AuditOptions {
@@ -35,6 +36,8 @@ export interface AuditOptions {
 /** What an audit came to. */
 export interface Audit {
   readonly inventories: readonly PlatformInventory[]
+  /** The same platforms as rules see them. */
+  readonly views: readonly PlatformView[]
   readonly summaries: readonly AuditSummary[]
   readonly findings: readonly AuditFinding[]
   readonly layers: { readonly read: number; readonly cached: number }
@@ -57,7 +60,7 @@ export async function auditImage(
   options.signal?.throwIfAborted()
   const views = inventories.map(createView)
   const findings = runRules({ views, image, foreignPrograms, requiredPlatforms }, levels)
-  return { inventories, summaries: views.map(summarizeInventory), findings, layers: { read, cached } }
+  return { inventories, views, summaries: views.map(summarizeInventory), findings, layers: { read, cached } }
 }
 
 /** Formatted platforms; one that the index lists twice carries a short digest. */

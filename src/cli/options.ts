@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { BUILTIN_SUITES } from '../builtin/suite-names.js'
 import { parseHostDeclaration } from '../config/host-declaration.js'
 import type { ArchparityConfig } from '../config/schema.js'
 import { findNearest } from '../config/validate.js'
@@ -20,6 +21,7 @@ export interface SettingFlags {
   readonly maxOutput?: number
   readonly retry?: number
   readonly isolate?: boolean
+  readonly builtin?: ArchparityConfig['builtinSuites']
   readonly noise?: boolean
   readonly start?: ArchparityConfig['start']
   readonly foreignProgram?: readonly string[]
@@ -123,6 +125,11 @@ export function addRunOptions(command: Command): Command {
     .option('--reports <directory>', 'where reports are written (default: reports)')
     .option('-t, --test-name-pattern <regex>', 'only checks whose full name matches', readRegExp)
     .option('--isolate', 'give each command of a declared suite a container of its own')
+    .option(
+      '--builtin <list>',
+      `suites that archparity brings along: auto (where there is no suite file), all, off, or ${BUILTIN_SUITES.join(',')} (default: auto)`,
+      readBuiltin,
+    )
     .option('--retry <times>', 'try a failed check again', readCount(0, 20))
     .option('--no-noise', 'do not run the suites twice on the reference platform')
     .addOption(new Option('--start <how>', 'how containers start').choices(['auto', 'image', 'idle']))
@@ -169,6 +176,7 @@ export function readSettings(flags: SettingFlags): ArchparityConfig {
     ),
     ...pick(flags, 'startTimeout', 'maxOutput', 'retry', 'start', 'isolate'),
     ...pick(flags, 'execution', 'everyHost', 'copyImages', 'timeoutScale'),
+    ...(flags.builtin === undefined ? {} : { builtinSuites: flags.builtin }),
     ...(flags.host === undefined ? {} : { hosts: flags.host }),
     ...(flags.cpu === undefined ? {} : { cpuModels: groupCpus(flags.cpu) }),
     ...(flags.insecureRegistry === undefined ? {} : { insecureRegistries: flags.insecureRegistry }),
@@ -262,6 +270,17 @@ function readScale(text: string): number | 'measured' {
   if (text === 'measured') return text
   if (/^\d+(\.\d+)?$/.test(text) && value >= 1 && value <= 1000) return value
   throw new InvalidArgumentError('Write measured, or a number from 1 to 1000.')
+}
+
+function readBuiltin(text: string): ArchparityConfig['builtinSuites'] {
+  if (text === 'auto' || text === 'all' || text === 'off') return text
+  return text.split(',').map(name => {
+    const suite = BUILTIN_SUITES.find(each => each === name)
+    if (suite === undefined) {
+      throw new InvalidArgumentError(`Write auto, all, off, or names of: ${BUILTIN_SUITES.join(', ')}.`)
+    }
+    return suite
+  })
 }
 
 function readRegExp(text: string): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BUILTIN_SUITES, type BuiltinSuite } from '../builtin/suite-names.js'
 import { AUDIT_RULE_IDS, type AuditRuleId, type RuleLevel } from '../model/audit.js'
 import type { DeclaredDifference, NormalizeSetting } from '../model/declared.js'
 import { parsePlatform } from '../model/platform.js'
@@ -95,6 +96,15 @@ export const configSchema = z.strictObject({
     .array(z.string().regex(/^\/[^*]*\*?$/, 'an absolute path, with * at its end for everything below'))
     .optional(),
   isolate: z.boolean().optional(),
+  builtinSuites: z
+    .unknown()
+    .refine(
+      (value): value is ArchparityConfig['builtinSuites'] =>
+        ['auto', 'all', 'off'].includes(value as string) ||
+        (Array.isArray(value) && value.length > 0 && value.every(each => BUILTIN_SUITES.includes(each))),
+      `"auto", "all", "off", or a list of ${BUILTIN_SUITES.join(', ')}`,
+    )
+    .optional(),
   audit: z.boolean().optional(),
   auditRules: z.partialRecord(z.enum(AUDIT_RULE_IDS), z.enum(['off', 'note', 'warning', 'error'])).optional(),
   auditCache: z.boolean().optional(),
@@ -150,6 +160,11 @@ export interface ArchparityConfig {
   readonly foreignPrograms?: readonly string[]
   /** Whether each command of a declared suite gets a container of its own, even where sharing cannot be seen. Default false. */
   readonly isolate?: boolean
+  /**
+   * Suites that archparity brings along: `auto` runs them where there is no suite file, `all` or a list of their names
+   * beside the user's own. Default `auto`.
+   */
+  readonly builtinSuites?: 'auto' | 'all' | 'off' | readonly BuiltinSuite[]
   /** Whether a run begins with the static audit of every platform's layers. Default true. */
   readonly audit?: boolean
   /** How much rules of the audit matter, by their ids; `off` leaves one out. */
@@ -200,6 +215,7 @@ export const DEFAULTS: Settings = {
   start: 'auto',
   foreignPrograms: [],
   isolate: false,
+  builtinSuites: 'auto',
   audit: true,
   auditRules: {},
   auditCache: true,

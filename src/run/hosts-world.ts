@@ -4,6 +4,7 @@ import type { ResolvedImage } from '../model/image.js'
 import type { ImageSource } from '../registry/index.js'
 import type { PlanHost } from '../targets/choose-hosts.js'
 import type { Plan, PlannedTarget } from '../targets/plan.js'
+import type { BuiltinPlans } from './audit-stage.js'
 import type { EventLog } from './event-log.js'
 import type { PreparedTarget } from './prepare-targets.js'
 import type { RunRequest } from './run-image.js'
@@ -16,7 +17,7 @@ export interface RunWorld {
   readonly source: ImageSource
   readonly image: ResolvedImage
   /** The static audit, which goes on beside the pulling; no suite runs before it is over. */
-  readonly audited: Promise<void>
+  readonly audited: Promise<BuiltinPlans>
   readonly suites: readonly string[]
 }
 

@@ -4,6 +4,7 @@ import type { RunEvent } from '../model/events.js'
 import { pullCredentials } from '../registry/index.js'
 import { type Plan, type PlannedTarget, planTargets } from '../targets/plan.js'
 import { assignSuites } from './assign-suites.js'
+import type { BuiltinPlans } from './audit-stage.js'
 import type { EventLog } from './event-log.js'
 import { startEventServer } from './event-server.js'
 import { followUp } from './follow-up.js'
@@ -93,14 +94,24 @@ async function runOpened(
       onPull,
     }
     const hostOf = (name: string) => hosts.find(host => host.name === name) as Host
-    const prepare = (targets: readonly PlannedTarget[]) => prepareTargets(preparation, targets, hostOf)
-    const prepared = await prepare(plan.targets)
-    await audited
+    const prepareBare = (targets: readonly PlannedTarget[]) => prepareTargets(preparation, targets, hostOf)
+    const bare = await prepareBare(plan.targets)
+    const plans = await audited
+    const prepare = async (targets: readonly PlannedTarget[]) => addPlans(await prepareBare(targets), plans)
+    const prepared = addPlans(bare, plans)
     signal.throwIfAborted()
     if (prepared.length > 0) await runPrepared({ ...world, emit, plan, planHosts, hostOf, prepare }, prepared)
   } finally {
     await server.close()
   }
+}
+
+/** Tells workers what the built-in suites ask; that is known only when the audit is over. */
+function addPlans(prepared: readonly PreparedTarget[], plans: BuiltinPlans): PreparedTarget[] {
+  return prepared.map(each => {
+    const builtin = plans.get(each.context.target.digest)
+    return builtin === undefined ? each : { ...each, context: { ...each.context, builtin } }
+  })
 }
 
 /** The main pass on all hosts at once, then what lost hosts left undone, then what is worth a second look. */

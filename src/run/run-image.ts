@@ -6,7 +6,7 @@ import type { Host } from '../hosts/host.js'
 import { EVENT_LOG_VERSION, type LoggedEvent, type RunEvent } from '../model/events.js'
 import type { PullProgress } from '../pull/pull-image.js'
 import { openImageSource } from '../registry/index.js'
-import { runAudit } from './audit-stage.js'
+import { NO_PLANS, runAudit } from './audit-stage.js'
 import { EventLog } from './event-log.js'
 import { listSuites } from './list-suites.js'
 import { runOnHosts } from './run-hosts.js'
@@ -113,7 +113,7 @@ async function runStages(
     const emit = (event: RunEvent) => log.emit(event)
     const stage = { settings, source, image, temporary: request.temporary.path, signal, emit }
     // Beside the pulling, which mostly waits for the network; no suite runs before it is over.
-    const audited = settings.audit ? runAudit(stage) : Promise.resolve()
+    const audited = settings.audit ? runAudit(stage) : Promise.resolve(NO_PLANS)
     try {
       await runOnHosts({ request, log, runId, source, image, audited, suites })
     } finally {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import pLimit from 'p-limit'
 import { createVitest, type TestModule, type Vitest } from 'vitest/node'
+import { locateBuiltin, nameSuiteFile, readBuiltinName } from '../builtin/suite-names.js'
 import type { Settings } from '../config/schema.js'
 import type { RunEvent } from '../model/events.js'
 import { buildSuiteProject, type SuiteProject } from './suite-projects.js'
@@ -109,7 +110,7 @@ async function startProject(
     },
     onTestModuleEnd: (module: TestModule) => {
       if (cancelled || context.pass !== 'main') return
-      onFileDone(context.target.id, path.relative(root, module.moduleId).split(path.sep).join('/'))
+      onFileDone(context.target.id, nameSuiteFile(root, module.moduleId))
     },
   }
   const vitest = await createVitest(
@@ -151,11 +152,15 @@ async function runSpecifications(
   files: readonly string[] | undefined,
   isCancelled: () => boolean,
 ): Promise<void> {
+  const builtin = (files ?? []).flatMap(file => readBuiltinName(file) ?? [])
   const wanted = files === undefined ? undefined : new Set(files.map(file => path.resolve(root, file)))
   const found = await vitest.globTestSpecifications([...filters])
-  const specifications = found.filter(
-    ({ moduleId }) => wanted === undefined || wanted.has(path.resolve(moduleId)),
-  )
+  const specifications = [
+    ...found.filter(({ moduleId }) => wanted === undefined || wanted.has(path.resolve(moduleId))),
+    ...vitest.projects.flatMap(project =>
+      builtin.map(suite => project.createSpecification(locateBuiltin(suite))),
+    ),
+  ]
   if (specifications.length > 0 && !isCancelled()) await vitest.runTestSpecifications(specifications, true)
 }
 

@@ -58,7 +58,13 @@ export function buildSuiteProject(
       hookTimeout: Math.round(settings.checkTimeout * project.context.timeScale),
       retry: settings.retry,
       includeTaskLocation: true,
-      server: { deps: { external: [new RegExp(`^${escapeRegExp(DIST)}/`), /\/node_modules\//] } },
+      server: {
+        deps: {
+          // Vitest runs suite files itself, wherever they are; all else of archparity must be there once.
+          inline: [new RegExp(`^${escapeRegExp(path.join(DIST, 'builtin', 'suites'))}/`)],
+          external: [new RegExp(`^${escapeRegExp(DIST)}/`), /\/node_modules\//],
+        },
+      },
     },
   }
 }

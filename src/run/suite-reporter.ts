@@ -7,6 +7,7 @@ import type {
   TestRunEndReason,
   TestSuite,
 } from 'vitest/node'
+import { nameSuiteFile, readBuiltinName } from '../builtin/suite-names.js'
 import { type CheckError, type CheckRef, makeCheckId } from '../model/check.js'
 import type { Pass, RunEvent, SuiteErrored } from '../model/events.js'
 import type { Status } from '../model/status.js'
@@ -71,7 +72,7 @@ export class SuiteReporter implements Reporter {
     const meaning = this.meanings.get(module.project.name)
     if (meaning === undefined) return
     const errors = module.errors()
-    const file = relative(this.root, module.moduleId)
+    const file = nameSuiteFile(this.root, module.moduleId)
     const tests = [...module.children.allTests()]
     // Vitest has an error of its own for a file without tests, but it is not the file's fault in the same way.
     if (tests.length === 0) this.emitEmpty(meaning, file, errors)
@@ -88,7 +89,7 @@ export class SuiteReporter implements Reporter {
       const state = module.state()
       if (meaning === undefined || reason === 'interrupted') continue
       if (state !== 'pending' && state !== 'queued') continue
-      const file = relative(this.root, module.moduleId)
+      const file = nameSuiteFile(this.root, module.moduleId)
       const message = 'The worker process that ran this file ended before the file did'
       this.emit({ type: 'suite-errored', ...meaning, file, code: 'worker-lost', message })
     }
@@ -96,7 +97,7 @@ export class SuiteReporter implements Reporter {
     if (first === undefined) return
     for (const error of unhandled) {
       const file =
-        typeof error.VITEST_TEST_PATH === 'string' ? relative(this.root, error.VITEST_TEST_PATH) : ''
+        typeof error.VITEST_TEST_PATH === 'string' ? nameSuiteFile(this.root, error.VITEST_TEST_PATH) : ''
       this.emit({
         type: 'suite-errored',
         ...first,
@@ -142,7 +143,7 @@ function joinNames(test: TestCase): string {
 }
 
 function describeCheck(test: TestCase, root: string): CheckRef {
-  const file = relative(root, test.module.moduleId)
+  const file = nameSuiteFile(root, test.module.moduleId)
   const twins = [...test.module.children.allTests()].filter(each => each.fullName === test.fullName)
   return {
     id: makeCheckId(
@@ -155,7 +156,9 @@ function describeCheck(test: TestCase, root: string): CheckRef {
     ),
     file,
     name: test.fullName,
-    ...(test.location === undefined ? {} : { line: test.location.line }),
+    ...(test.location === undefined || readBuiltinName(file) !== undefined
+      ? {}
+      : { line: test.location.line }),
   }
 }
 
@@ -219,8 +222,4 @@ function stackOf(error: SerializedError): { stack?: string } {
     .map(frame => `${frame.method || '<anonymous>'} ${frame.file}:${frame.line}:${frame.column}`)
     .join('\n')
   return frames ? { stack: frames } : {}
-}
-
-function relative(root: string, file: string): string {
-  return file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file
 }

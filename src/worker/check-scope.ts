@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import type { RunnerTestCase } from 'vitest'
+import { nameSuiteFile, readBuiltinName } from '../builtin/suite-names.js'
 import { type CheckRef, makeCheckId } from '../model/check.js'
 import { choosePerPlatform, type PerPlatform } from '../model/per-platform.js'
 import type { CommandOptions, ContainerHandle } from './container/container-handle.js'
@@ -29,6 +30,13 @@ import type { Worker } from './worker.js'
 
 /** Programs that the guard has already reported for this process, so that the log says each once. */
 const reported = new Set<string>()
+
+/** What a program answered to a probe. */
+export interface Probe extends CommandResult {
+  readonly timedOut: boolean
+  /** Records it as what the check saw. */
+  record(): void
+}
 
 /** One attempt of one check: what it may touch, what it sees, and what has to be cleaned up after it. */
 export class CheckScope {
@@ -102,6 +110,37 @@ export class CheckScope {
     return argv === undefined
       ? this.finishCommand('run', command ?? [], outcome)
       : this.finishCommand('exec', argv, outcome)
+  }
+
+  /**
+   * Runs a program for its answer alone: what it writes is the loader's or a probe's own words and no output of the
+   * image, so it is recorded only where the caller finds it to be evidence.
+   */
+  async probe(argv: readonly string[], options: CommandOptions = {}): Promise<Probe> {
+    if (this.worker.context.shell === undefined) return this.probeAlone(argv, options)
+    const handle = await this.getContainer()
+    const programs = await this.judgeCommand(handle.engine, handle.options, argv, options)
+    return this.describeProbe(argv, await handle.exec(argv, options, this.abort.signal, programs))
+  }
+
+  /** Without a shell no container waits for commands: each gets one of its own. */
+  private async probeAlone(argv: readonly string[], options: CommandOptions): Promise<Probe> {
+    const { engine, context } = this.worker
+    const once = { ...options, entrypoint: argv.slice(0, 1) }
+    const judge = (container: Docker.Container, all: readonly string[]) =>
+      this.judgeCommand(container, {}, all, {})
+    return this.describeProbe(
+      argv,
+      await runOnce(engine, context, argv.slice(1), once, this.abort.signal, judge),
+    )
+  }
+
+  private describeProbe(argv: readonly string[], outcome: CommandOutcome): Probe {
+    return {
+      ...makeCommandResult(argv, outcome),
+      timedOut: outcome.timedOut,
+      record: () => this.record(describeOutcome('exec', argv, outcome)),
+    }
   }
 
   async file(handle: ContainerHandle, path: string): Promise<FileResult> {
@@ -251,7 +290,7 @@ export class CheckScope {
 
 /** Names a check the way that the main process names it. */
 function describeCheck(task: Readonly<RunnerTestCase>, root: string): CheckRef {
-  const file = relativePath(root, task.file.filepath)
+  const file = nameSuiteFile(root, task.file.filepath)
   const name = nameTask(task)
   const ordinal = listTests(task.file.tasks)
     .filter(each => nameTask(each) === name)
@@ -260,7 +299,9 @@ function describeCheck(task: Readonly<RunnerTestCase>, root: string): CheckRef {
     id: makeCheckId(file, name, Math.max(0, ordinal)),
     file,
     name,
-    ...(task.location === undefined ? {} : { line: task.location.line }),
+    ...(task.location === undefined || readBuiltinName(file) !== undefined
+      ? {}
+      : { line: task.location.line }),
   }
 }
 
@@ -282,8 +323,4 @@ function nameTask(task: TaskLike): string {
     if (suite.name !== '') names.unshift(suite.name)
   }
   return names.join(' > ')
-}
-
-function relativePath(root: string, file: string): string {
-  return file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file
 }

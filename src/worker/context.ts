@@ -1,3 +1,4 @@
+import type { BuiltinPlan } from '../builtin/builtin-plan.js'
 import type { Pass } from '../model/events.js'
 import type { ImageConfig } from '../model/image.js'
 import type { Reach } from '../model/reach.js'
@@ -36,6 +37,8 @@ export interface WorkerContext {
   readonly foreignPrograms: readonly string[]
   /** Whether each command of a declared suite gets a container of its own, even where sharing could not be seen. */
   readonly isolateDeclared: boolean
+  /** What the built-in suites ask; absent where the image was not audited. */
+  readonly builtin?: BuiltinPlan
   /** Socket that events are sent to; absent when vitest itself is the runner. */
   readonly eventSocket?: string
   /** Absolute path that suite files are named relative to. */

@@ -155,7 +155,7 @@ test('every setting but the image can be set by a flag', () => {
     ...['--command-timeout', '1s', '--check-timeout', '1s', '--start-timeout', '1s', '--max-output', '1k'],
     ...['--foreign-program', '/x', '--no-audit', '--no-audit-cache', '--rule', 'page-size=off'],
     ...['--host', 'pi=ssh://pi4', '--no-local', '--execution', 'both', '--every-host', '--cpu', 'arm64=max'],
-    ...['--copy-images', 'fallback', '--timeout-scale', '2'],
+    ...['--copy-images', 'fallback', '--timeout-scale', '2', '--isolate', '--builtin', 'all'],
   )
   const optional = ['platforms', 'reference', 'concurrency']
   expect(Object.keys(settings).sort()).toEqual([...Object.keys(DEFAULTS), ...optional].sort())

@@ -21,15 +21,15 @@ export interface SuitesRun {
   readonly findings: readonly Pick<Finding, 'kind' | 'cause' | 'platforms'>[]
 }
 
-/** Runs the real command line on an image in a project of its own that holds one suite file. */
+/** Runs the real command line on an image in a project of its own that holds one suite file, or none. */
 export async function runSuites(
   image: string,
-  suite: string,
+  suite: string | undefined,
   flags: readonly string[] = [],
   config?: string,
 ): Promise<SuitesRun> {
   const project = await createProject({
-    suites: { 'app.suite.ts': suite },
+    ...(suite === undefined ? {} : { suites: { 'app.suite.ts': suite } }),
     ...(config === undefined ? {} : { config }),
   })
   const result = await runCli(['run', image, ...flags], { cwd: project.directory, timeoutMs: 240_000 })

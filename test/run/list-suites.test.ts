@@ -49,9 +49,9 @@ test('filters choose by a part of the path, as typed', async () => {
   expect(await list(root, ['web', 'tls'])).toHaveLength(3)
 })
 
-test('no suite at all is an error that shows how to write one', async () => {
+test('no suite at all, built-in ones off, is an error that shows how to write one', async () => {
   const root = await makeProject('suites/notes.md')
-  await expect(list(root)).rejects.toMatchObject({
+  await expect(listSuites(mergeSettings({ builtinSuites: 'off' }), root, [])).rejects.toMatchObject({
     code: 'NO_SUITES',
     category: 'usage',
     message: expect.stringContaining(root),
@@ -66,4 +66,34 @@ test('filters that match nothing are an error that lists what there is', async (
     message: 'No suite file matches nope, none',
     hint: 'There are: suites/a.suite.ts',
   })
+})
+
+const BUILTIN = [
+  'builtin/start',
+  'builtin/linkage',
+  'builtin/native-modules',
+  'builtin/interpreters',
+  'builtin/runtime',
+  'builtin/performance',
+]
+
+test('without a suite file the built-in suites stand in, and a filter chooses among them', async () => {
+  const root = await makeProject('suites/notes.md')
+  const settings = mergeSettings({})
+  expect(await listSuites(settings, root, [])).toEqual(BUILTIN)
+  expect(await listSuites(settings, root, ['link'])).toEqual(['builtin/linkage'])
+  await expect(listSuites(settings, root, ['nope'])).rejects.toMatchObject({ code: 'NO_SUITES' })
+})
+
+test('beside suite files built-in suites run where they are named', async () => {
+  const root = await makeProject('suites/a.suite.ts')
+  expect(await listSuites(mergeSettings({}), root, [])).toEqual(['suites/a.suite.ts'])
+  const named = mergeSettings({ builtinSuites: ['linkage'] })
+  expect(await listSuites(named, root, [])).toEqual(['suites/a.suite.ts', 'builtin/linkage'])
+  expect(await listSuites(mergeSettings({ builtinSuites: 'all' }), root, [])).toHaveLength(7)
+})
+
+test('a glob of one’s own that matches nothing is an error, whatever is built in', async () => {
+  const root = await makeProject('suites/a.suite.ts')
+  await expect(list(root, [], ['checks/*.ts'])).rejects.toMatchObject({ code: 'NO_SUITES' })
 })

@@ -3,7 +3,7 @@ import { buildDebianUserland } from '../userland.js'
 import { buildImage, type Recipe } from './recipe.js'
 
 /** Python with everything that it needs to start; libc first, so that links of later packages win. */
-const PACKAGES = [
+export const PYTHON_PACKAGES = [
   ...[
     'libc6',
     'libgcc-s1',
@@ -26,7 +26,7 @@ export const python: Recipe = {
   build: () =>
     buildImage({
       platforms: [AMD64, ARM64, S390X],
-      userland: platform => buildDebianUserland(platform, PACKAGES),
+      userland: platform => buildDebianUserland(platform, PYTHON_PACKAGES),
       files: () => [{ path: 'bin/sh', link: 'dash' }],
       app: () =>
         `exec python3 -c 'import json, struct; print("archparity lab", json.dumps({"version": "1.0"}))'`,

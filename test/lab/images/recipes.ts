@@ -23,6 +23,7 @@ import { missing } from './missing.js'
 import { nested } from './nested.js'
 import { noisy } from './noisy.js'
 import { python } from './python.js'
+import { lostLibrary, lostZones, wrongModules, wrongProgram } from './python-faults.js'
 import type { Recipe } from './recipe.js'
 import { shellless } from './shellless.js'
 import { skewed } from './skewed.js'
@@ -38,6 +39,7 @@ export const RECIPES: readonly Recipe[] = [
   ...[healthy, emulated, web, base, clock, python, legacy, dockerList, nested, attested, windows],
   ...[foreign, foreignApp, crash, differs, missing, hang, mislabelled, duplicate, unrunnable],
   ...[atomics, tracer, dispatch, fallback, skewed],
+  ...[lostLibrary, wrongModules, lostZones, wrongProgram],
   structured,
   ...[shellless, exits, flood, garbage, stubborn, noisy, flaky],
 ]

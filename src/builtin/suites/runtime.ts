@@ -1,0 +1,98 @@
+/** What programs expect of the system around them: names, certificates, time zones, processes. */
+import { expect, test, useContainer } from '../../worker/suite.js'
+import { getWorker } from '../../worker/worker.js'
+import { readBuiltinPlan } from '../read-plan.js'
+
+useContainer({ start: 'idle' })
+
+/** Where distributions and TLS libraries look for certificate authorities. */
+const CA_BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/cert.pem',
+  '/etc/ssl/ca-bundle.pem',
+]
+
+test('certificate authorities', async ({ file, observe }) => {
+  for (const path of CA_BUNDLES) {
+    const { exists, bytes } = await file(path)
+    const count = Buffer.from(bytes).toString('latin1').split('-----BEGIN CERTIFICATE-----').length - 1
+    observe(path, exists ? `${count} certificates` : 'not there')
+  }
+})
+
+test('time zones', async ({ checkScope, observe, skip }) => {
+  const { shell } = getWorker().context
+  if (shell === undefined) return skip('the image has no shell')
+  // A zone that is not there is silently UTC.
+  for (const zone of ['Asia/Tokyo', 'America/St_Johns', 'UTC']) {
+    const answer = await checkScope.probe([shell, '-c', 'date -d @86400 "+%Y-%m-%d %H:%M %z"'], {
+      env: { TZ: zone },
+    })
+    observe(zone, answer.exitCode === 0 ? answer.stdout.trim() : `exit code ${answer.exitCode}`)
+  }
+})
+
+test('locale', async ({ checkScope, observe, skip }) => {
+  const { shell } = getWorker().context
+  if (shell === undefined) return skip('the image has no shell')
+  const answer = await checkScope.probe([shell, '-c', 'locale charmap'])
+  observe('charmap', answer.exitCode === 0 ? answer.stdout.trim() : 'not told')
+})
+
+test('processes', async ({ checkScope, skip }) => {
+  const { shell } = getWorker().context
+  if (shell === undefined) return skip('the image has no shell')
+  // Started by fork and exec, ended with a code, a signal and through a pipe.
+  const line = `"$0" -c 'exit 7'; a=$?; "$0" -c 'kill -TERM $$'; b=$?; c=$(echo x | "$0" -c 'read y; echo $y'); echo $a $b $c`
+  const answer = await checkScope.probe([shell, '-c', line, shell])
+  if (answer.stdout !== '7 143 x\n') answer.record()
+  expect(answer.stdout).toBe('7 143 x\n')
+})
+
+const python = readBuiltinPlan()?.interpreters.find(each => each.interpreter === 'python')
+
+if (python !== undefined) {
+  test('system calls, asked through Python', async ({ checkScope, observe, skip }) => {
+    if (python.path === undefined) return skip('this platform has no python')
+    const answer = await checkScope.probe([python.path, '-B', '-c', QUESTIONS])
+    if (answer.exitCode !== 0) answer.record()
+    expect(answer.exitCode, answer.stderr.slice(-500)).toBe(0)
+    for (const line of answer.stdout.trim().split('\n')) {
+      const [name = '', ...value] = line.split(': ')
+      observe(name, value.join(': '))
+    }
+  })
+}
+
+/** Offsets beyond 2 GiB are asked on a file in memory, so that nothing is written. */
+const QUESTIONS = `
+def ask(name, question):
+    try:
+        said = question()
+    except Exception as error:
+        said = type(error).__name__
+    print(name + ": " + str(said))
+def localhost():
+    import socket
+    return sorted({a[4][0] for a in socket.getaddrinfo("localhost", 80, socket.AF_INET)})
+def threads():
+    import threading
+    seen = []
+    all = [threading.Thread(target=seen.append, args=(n,)) for n in range(8)]
+    for one in all: one.start()
+    for one in all: one.join()
+    return sorted(seen)
+def child():
+    import os
+    pid = os.fork()
+    if pid == 0: os._exit(5)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def authorities():
+    import ssl
+    return ssl.create_default_context().cert_store_stats()["x509_ca"]
+ask("localhost", localhost)
+ask("threads", threads)
+ask("fork", child)
+ask("certificate authorities", authorities)
+`
