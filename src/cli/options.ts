@@ -21,6 +21,8 @@ export interface SettingFlags {
   readonly maxOutput?: number
   readonly retry?: number
   readonly isolate?: boolean
+  readonly normalize?: readonly unknown[]
+  readonly difference?: readonly unknown[]
   readonly builtin?: ArchparityConfig['builtinSuites']
   readonly noise?: boolean
   readonly start?: ArchparityConfig['start']
@@ -130,6 +132,8 @@ export function addRunOptions(command: Command): Command {
       `suites that archparity brings along: auto (where there is no suite file), all, off, or ${BUILTIN_SUITES.join(',')} (default: auto)`,
       readBuiltin,
     )
+    .option('--normalize <json>', 'a rule of `normalize`, as JSON (repeatable)', collectJson)
+    .option('--difference <json>', 'a declaration of `differences`, as JSON (repeatable)', collectJson)
     .option('--retry <times>', 'try a failed check again', readCount(0, 20))
     .option('--no-noise', 'do not run the suites twice on the reference platform')
     .addOption(new Option('--start <how>', 'how containers start').choices(['auto', 'image', 'idle']))
@@ -186,6 +190,13 @@ export function readSettings(flags: SettingFlags): ArchparityConfig {
     ...(flags.audit === false ? { audit: false } : {}),
     ...(flags.local === false ? { localHost: false } : {}),
     ...(flags.auditCache === false ? { auditCache: false } : {}),
+    // What they hold is checked with the configuration.
+    ...(flags.normalize === undefined
+      ? {}
+      : { normalize: flags.normalize as NonNullable<ArchparityConfig['normalize']> }),
+    ...(flags.difference === undefined
+      ? {}
+      : { differences: flags.difference as NonNullable<ArchparityConfig['differences']> }),
     ...(flags.rule === undefined ? {} : { auditRules: readRules(flags.rule) }),
   }
   return config
@@ -233,6 +244,14 @@ function readRuleChoice(text: string, previous: RuleChoice[] | undefined): RuleC
 
 function collect(text: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), text]
+}
+
+function collectJson(text: string, previous: unknown[] | undefined): unknown[] {
+  try {
+    return [...(previous ?? []), JSON.parse(text)]
+  } catch (error) {
+    throw new InvalidArgumentError(`Write JSON: ${(error as Error).message}`)
+  }
 }
 
 function readPlatform(text: string): string {

@@ -156,6 +156,7 @@ test('every setting but the image can be set by a flag', () => {
     ...['--foreign-program', '/x', '--no-audit', '--no-audit-cache', '--rule', 'page-size=off'],
     ...['--host', 'pi=ssh://pi4', '--no-local', '--execution', 'both', '--every-host', '--cpu', 'arm64=max'],
     ...['--copy-images', 'fallback', '--timeout-scale', '2', '--isolate', '--builtin', 'all'],
+    ...['--normalize', '{"name":"a","pattern":"b","replace":"c"}', '--difference', '{"reason":"d"}'],
   )
   const optional = ['platforms', 'reference', 'concurrency']
   expect(Object.keys(settings).sort()).toEqual([...Object.keys(DEFAULTS), ...optional].sort())
