@@ -110,9 +110,14 @@ test('a flag that does not exist, and one with a bad value', async () => {
 
 test('no suite at all', async () => {
   const project = await createProject()
-  const { exitCode, stderr } = await runCli(['run', 'x'], { cwd: project.directory })
-  expect(exitCode, stderr).toBe(2)
-  expectClearError(stderr)
+  for (const flags of [
+    ['--builtin', 'off'],
+    ['--suites', 'none/*.suite.ts'],
+  ]) {
+    const { exitCode, stderr } = await runCli(['run', 'x', ...flags], { cwd: project.directory })
+    expect(exitCode, stderr).toBe(2)
+    expectClearError(stderr)
+  }
 })
 
 test('broken suite files are usage errors, and the others run and are reported all the same', async () => {
