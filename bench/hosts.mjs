@@ -33,10 +33,20 @@ try {
 
 /** @param {string} image */
 async function main(image) {
-  process.stdout.write(`load average before: ${loadavg()[0]?.toFixed(2)}\n`)
+  sayLoad('before')
   const { ssh, ways } = await startLabHosts(image.split('/')[0] ?? '', stop => stops.push(stop))
   const costs = await measureCheckCosts(image, ways, Number(rounds))
   process.stdout.write(`checks, median of ${rounds} rounds\n${writeTable(costs)}`)
+  sayLoad('between')
   const times = await measureLossTimes(image, ssh, Number(losses))
   process.stdout.write(`losses of an ssh host, median of ${losses} rounds\n${writeTable(times)}`)
+  sayLoad('after')
+}
+
+/**
+ * Figures of a busy machine are worth little, and who reads them must see it.
+ * @param {string} when
+ */
+function sayLoad(when) {
+  process.stdout.write(`load average ${when}: ${loadavg()[0]?.toFixed(2)}\n`)
 }
