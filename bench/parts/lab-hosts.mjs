@@ -34,10 +34,10 @@ export async function findLabProblem() {
 /**
  * Starts the lab's hosts.
  * @param {string} registry of this machine's loopback, which is the same inside
- * @param {(stop: () => Promise<void>) => void} keep is given each host's end
+ * @param {import('../../scripts/setup/undo-stack.mjs').UndoStack} undo stops them
  * @returns {Promise<{ ssh: SshHost, ways: Way[] }>} `ways` in the order of WAYS
  */
-export async function startLabHosts(registry, keep) {
+export async function startLabHosts(registry, undo) {
   /** @type {typeof import('../../test/lab/hosts/ssh-host.js')} */
   const { startSshHost } = await importLab('hosts/ssh-host.ts')
   /** @type {typeof import('../../test/lab/hosts/tls-engine.js')} */
@@ -45,11 +45,11 @@ export async function startLabHosts(registry, keep) {
   /** @type {typeof import('../../test/lab/hosts/podman.js')} */
   const { startPodman } = await importLab('hosts/podman.ts')
   const ssh = await startSshHost({ registries: [registry] })
-  keep(ssh.stop)
+  undo.add('stop the ssh host', ssh.stop)
   const tls = await startTlsEngine({ registries: [registry] })
-  keep(tls.stop)
+  undo.add('stop the host with TLS', tls.stop)
   const podman = await startPodman({ registries: [registry] })
-  keep(podman.stop)
+  undo.add('stop Podman', podman.stop)
   const reach = (/** @type {string} */ endpoint, env = {}) => ({
     env,
     flags: ['--no-local', '--host', `far=${endpoint}`],

@@ -4,6 +4,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { CLI, makeFolder } from './places.mjs'
 
+/** A run that takes longer hangs, and is told to end. */
+const PATIENCE_MS = 180_000
+
 /**
  * @typedef {object} Ended
  * @property {number} seconds from the start of the process to its end
@@ -15,12 +18,21 @@ import { CLI, makeFolder } from './places.mjs'
 /**
  * A user's project with one suite, in a folder of its own with a cache of its own.
  * @param {string} suite
+ * @param {import('../../scripts/setup/undo-stack.mjs').UndoStack} undo ends what still runs in it, and removes it
  */
-export function createProject(suite) {
+export function createProject(suite, undo) {
   const folder = makeFolder()
+  undo.add(`remove ${folder}`, () => rmSync(folder, { recursive: true, force: true }))
   const log = path.join(folder, 'reports', 'run.jsonl')
   mkdirSync(path.join(folder, 'suites'))
   writeFileSync(path.join(folder, 'suites', 'bench.suite.ts'), suite)
+  /** @type {Promise<Ended> | undefined} */
+  let running
+  const abort = new AbortController()
+  undo.add('end the run', async () => {
+    abort.abort()
+    await running?.catch(() => {})
+  })
   return {
     log,
     /**
@@ -31,27 +43,35 @@ export function createProject(suite) {
      */
     run: (args, env) => {
       rmSync(log, { force: true })
-      return runToEnd([CLI, 'run', ...args], {
+      running = runToEnd([CLI, 'run', ...args], {
         cwd: folder,
         env: { ...process.env, XDG_CACHE_HOME: path.join(folder, 'cache'), ...env },
+        timeout: PATIENCE_MS,
+        signal: abort.signal,
       })
+      return running
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
 /**
  * @param {readonly string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, timeout: number, signal: AbortSignal }} options
  * @returns {Promise<Ended>}
  */
 function runToEnd(args, options) {
   const began = performance.now()
   const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', chunk => {
+      output += chunk
+    })
   return new Promise((resolve, reject) => {
-    child.once('error', reject)
+    // Of a child that is told to end, it comes before the end.
+    child.once('error', error => {
+      if (child.pid === undefined) reject(error)
+    })
     child.once('exit', exitCode => {
       const [seconds, at] = [(performance.now() - began) / 1000, Date.now()]
       child.once('close', () => resolve({ seconds, at, exitCode, output }))
