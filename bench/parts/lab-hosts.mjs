@@ -8,7 +8,6 @@ export const WAYS = [
   "this machine's engine",
   "the ssh host's engine by its socket",
   'the same engine by ssh://',
-  'tcp:// with TLS',
   "Podman's socket",
 ]
 
@@ -25,7 +24,7 @@ export const WAYS = [
 export async function findLabProblem() {
   /** @type {typeof import('../../test/lab/hosts/requirements.js')} */
   const { findHostProblem } = await importLab('hosts/requirements.ts')
-  for (const kind of /** @type {const} */ (['ssh', 'tls', 'podman'])) {
+  for (const kind of /** @type {const} */ (['ssh', 'podman'])) {
     const problem = await findHostProblem(kind)
     if (problem !== undefined) return problem
   }
@@ -40,14 +39,10 @@ export async function findLabProblem() {
 export async function startLabHosts(registry, undo) {
   /** @type {typeof import('../../test/lab/hosts/ssh-host.js')} */
   const { startSshHost } = await importLab('hosts/ssh-host.ts')
-  /** @type {typeof import('../../test/lab/hosts/tls-engine.js')} */
-  const { startTlsEngine } = await importLab('hosts/tls-engine.ts')
   /** @type {typeof import('../../test/lab/hosts/podman.js')} */
   const { startPodman } = await importLab('hosts/podman.ts')
   const ssh = await startSshHost({ registries: [registry] })
   undo.add('stop the ssh host', ssh.stop)
-  const tls = await startTlsEngine({ registries: [registry] })
-  undo.add('stop the host with TLS', tls.stop)
   const podman = await startPodman({ registries: [registry] })
   undo.add('stop Podman', podman.stop)
   const reach = (/** @type {string} */ endpoint, env = {}) => ({
@@ -60,7 +55,6 @@ export async function startLabHosts(registry, undo) {
       { flags: [], env: {} },
       reach(`unix://${ssh.socketPath}`),
       reach(ssh.endpoint, ssh.env),
-      reach(`${tls.endpoint},tls=${tls.certificates.client}`),
       reach(podman.endpoint),
     ],
   }

@@ -2,10 +2,12 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { endProcess } from '../../scripts/setup/process-life.mjs'
 import { CLI, makeFolder } from './places.mjs'
 
-/** A run that takes longer hangs, and is told to end. */
+/** A run that takes longer hangs, and is ended. */
 const PATIENCE_MS = 180_000
+const GRACE_MS = 10_000
 
 /**
  * @typedef {object} Ended
@@ -26,13 +28,9 @@ export function createProject(suite, undo) {
   const log = path.join(folder, 'reports', 'run.jsonl')
   mkdirSync(path.join(folder, 'suites'))
   writeFileSync(path.join(folder, 'suites', 'bench.suite.ts'), suite)
-  /** @type {Promise<Ended> | undefined} */
-  let running
-  const abort = new AbortController()
-  undo.add('end the run', async () => {
-    abort.abort()
-    await running?.catch(() => {})
-  })
+  /** @type {number | undefined} */
+  let pid
+  undo.add('end the run', () => pid && endProcess(pid, GRACE_MS))
   return {
     log,
     /**
@@ -43,36 +41,33 @@ export function createProject(suite, undo) {
      */
     run: (args, env) => {
       rmSync(log, { force: true })
-      running = runToEnd([CLI, 'run', ...args], {
+      const child = spawn(process.execPath, [CLI, 'run', ...args], {
         cwd: folder,
         env: { ...process.env, XDG_CACHE_HOME: path.join(folder, 'cache'), ...env },
-        timeout: PATIENCE_MS,
-        signal: abort.signal,
+        stdio: ['ignore', 'pipe', 'pipe'],
       })
-      return running
+      pid = child.pid
+      return waitForEnd(child)
     },
   }
 }
 
 /**
- * @param {readonly string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, timeout: number, signal: AbortSignal }} options
+ * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} child
  * @returns {Promise<Ended>}
  */
-function runToEnd(args, options) {
+function waitForEnd(child) {
   const began = performance.now()
-  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const late = setTimeout(() => child.pid && endProcess(child.pid, GRACE_MS), PATIENCE_MS)
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', chunk => {
       output += chunk
     })
   return new Promise((resolve, reject) => {
-    // Of a child that is told to end, it comes before the end.
-    child.once('error', error => {
-      if (child.pid === undefined) reject(error)
-    })
+    child.once('error', reject)
     child.once('exit', exitCode => {
+      clearTimeout(late)
       const [seconds, at] = [(performance.now() - began) / 1000, Date.now()]
       child.once('close', () => resolve({ seconds, at, exitCode, output }))
     })
