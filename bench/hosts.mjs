@@ -6,6 +6,8 @@
  * Usage: node bench/hosts.mjs IMAGE [ROUNDS [ROUNDS_OF_LOSSES]]   (the engine of DOCKER_HOST; only root on Debian)
  */
 import { loadavg } from 'node:os'
+import { holdForeground } from '../scripts/setup/foreground.mjs'
+import { createUndoStack } from '../scripts/setup/undo-stack.mjs'
 import { measureCheckCosts } from './parts/check-costs.mjs'
 import { findLabProblem, startLabHosts } from './parts/lab-hosts.mjs'
 import { measureLossTimes } from './parts/loss-times.mjs'
@@ -23,20 +25,31 @@ if (problem !== undefined) {
   process.exit(2)
 }
 
-/** @type {(() => Promise<void>)[]} */
-const stops = []
+const undo = createUndoStack()
+const foreground = holdForeground(() => undo.undoAll())
 try {
   await main(image)
 } finally {
-  for (const stop of stops.reverse()) await stop()
+  await undo.undoAll()
+  foreground.release()
 }
 
 /** @param {string} image */
 async function main(image) {
-  process.stdout.write(`load average before: ${loadavg()[0]?.toFixed(2)}\n`)
-  const { ssh, ways } = await startLabHosts(image.split('/')[0] ?? '', stop => stops.push(stop))
-  const costs = await measureCheckCosts(image, ways, Number(rounds))
+  sayLoad('before')
+  const { ssh, ways } = await startLabHosts(image.split('/')[0] ?? '', undo)
+  const costs = await measureCheckCosts(image, ways, Number(rounds), undo)
   process.stdout.write(`checks, median of ${rounds} rounds\n${writeTable(costs)}`)
-  const times = await measureLossTimes(image, ssh, Number(losses))
+  sayLoad('between')
+  const times = await measureLossTimes(image, ssh, Number(losses), undo)
   process.stdout.write(`losses of an ssh host, median of ${losses} rounds\n${writeTable(times)}`)
+  sayLoad('after')
+}
+
+/**
+ * Figures of a busy machine are worth little, and who reads them must see it.
+ * @param {string} when
+ */
+function sayLoad(when) {
+  process.stdout.write(`load average ${when}: ${loadavg()[0]?.toFixed(2)}\n`)
 }

@@ -22,26 +22,23 @@ const FLAGS = ['--platform', 'linux/amd64', '--no-noise', '--no-audit']
  * @param {string} image with a busybox
  * @param {readonly import('./lab-hosts.mjs').Way[]} ways
  * @param {number} rounds
+ * @param {import('../../scripts/setup/undo-stack.mjs').UndoStack} undo
  * @returns {Promise<string[][]>} rows of a table, its head first
  */
-export async function measureCheckCosts(image, ways, rounds) {
-  const project = createProject(writeSuite())
-  try {
-    const measure = async (/** @type {import('./lab-hosts.mjs').Way} */ { flags, env }) => {
-      const { exitCode, seconds, output } = await project.run([image, ...FLAGS, ...flags], env)
-      if (exitCode !== 0) throw new Error(`a run failed: ${flags.join(' ')}\n${output}`)
-      return readCost(project.log, seconds)
-    }
-    // Pulls, so that no round pays for it.
-    for (const way of ways) await measure(way)
-    /** @type {Cost[][]} */
-    const costs = ways.map(() => [])
-    for (let round = 0; round < rounds; round++)
-      for (const [index, way] of ways.entries()) costs[index]?.push(await measure(way))
-    return writeRows(costs)
-  } finally {
-    project.remove()
+export async function measureCheckCosts(image, ways, rounds, undo) {
+  const project = createProject(writeSuite(), undo)
+  const measure = async (/** @type {import('./lab-hosts.mjs').Way} */ { flags, env }) => {
+    const { exitCode, seconds, output } = await project.run([image, ...FLAGS, ...flags], env)
+    if (exitCode !== 0) throw new Error(`a run failed: ${flags.join(' ')}\n${output}`)
+    return readCost(project.log, seconds)
   }
+  // Pulls, so that no round pays for it.
+  for (const way of ways) await measure(way)
+  /** @type {Cost[][]} */
+  const costs = ways.map(() => [])
+  for (let round = 0; round < rounds; round++)
+    for (const [index, way] of ways.entries()) costs[index]?.push(await measure(way))
+  return writeRows(costs)
 }
 
 function writeSuite() {

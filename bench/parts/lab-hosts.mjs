@@ -8,7 +8,6 @@ export const WAYS = [
   "this machine's engine",
   "the ssh host's engine by its socket",
   'the same engine by ssh://',
-  'tcp:// with TLS',
   "Podman's socket",
 ]
 
@@ -25,7 +24,7 @@ export const WAYS = [
 export async function findLabProblem() {
   /** @type {typeof import('../../test/lab/hosts/requirements.js')} */
   const { findHostProblem } = await importLab('hosts/requirements.ts')
-  for (const kind of /** @type {const} */ (['ssh', 'tls', 'podman'])) {
+  for (const kind of /** @type {const} */ (['ssh', 'podman'])) {
     const problem = await findHostProblem(kind)
     if (problem !== undefined) return problem
   }
@@ -34,22 +33,18 @@ export async function findLabProblem() {
 /**
  * Starts the lab's hosts.
  * @param {string} registry of this machine's loopback, which is the same inside
- * @param {(stop: () => Promise<void>) => void} keep is given each host's end
+ * @param {import('../../scripts/setup/undo-stack.mjs').UndoStack} undo stops them
  * @returns {Promise<{ ssh: SshHost, ways: Way[] }>} `ways` in the order of WAYS
  */
-export async function startLabHosts(registry, keep) {
+export async function startLabHosts(registry, undo) {
   /** @type {typeof import('../../test/lab/hosts/ssh-host.js')} */
   const { startSshHost } = await importLab('hosts/ssh-host.ts')
-  /** @type {typeof import('../../test/lab/hosts/tls-engine.js')} */
-  const { startTlsEngine } = await importLab('hosts/tls-engine.ts')
   /** @type {typeof import('../../test/lab/hosts/podman.js')} */
   const { startPodman } = await importLab('hosts/podman.ts')
   const ssh = await startSshHost({ registries: [registry] })
-  keep(ssh.stop)
-  const tls = await startTlsEngine({ registries: [registry] })
-  keep(tls.stop)
+  undo.add('stop the ssh host', ssh.stop)
   const podman = await startPodman({ registries: [registry] })
-  keep(podman.stop)
+  undo.add('stop Podman', podman.stop)
   const reach = (/** @type {string} */ endpoint, env = {}) => ({
     env,
     flags: ['--no-local', '--host', `far=${endpoint}`],
@@ -60,7 +55,6 @@ export async function startLabHosts(registry, keep) {
       { flags: [], env: {} },
       reach(`unix://${ssh.socketPath}`),
       reach(ssh.endpoint, ssh.env),
-      reach(`${tls.endpoint},tls=${tls.certificates.client}`),
       reach(podman.endpoint),
     ],
   }

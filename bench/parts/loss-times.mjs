@@ -33,26 +33,23 @@ function listFaults(host) {
  * @param {string} image
  * @param {import('./lab-hosts.mjs').SshHost} host
  * @param {number} rounds
+ * @param {import('../../scripts/setup/undo-stack.mjs').UndoStack} undo
  * @returns {Promise<string[][]>} rows of a table, its head first
  */
-export async function measureLossTimes(image, host, rounds) {
-  const project = createProject(SUITE)
-  try {
-    const rows = [['fault', 'from the fault to host-lost', 'from the fault to the end of the command']]
-    for (const [what, harm, mend] of listFaults(host)) {
-      /** @type {{ told: number, ended: number }[]} */
-      const times = []
-      for (let round = 0; round < rounds; round++) {
-        const running = project.run([image, ...FLAGS, '--host', `far=${host.endpoint}`], host.env)
-        const delay = 1000 + (round / rounds) * PING_INTERVAL_MS
-        times.push(await measureLoss(project.log, running, delay, harm).finally(mend))
-      }
-      rows.push([what, wordTimes(times.map(({ told }) => told)), wordTimes(times.map(({ ended }) => ended))])
+export async function measureLossTimes(image, host, rounds, undo) {
+  const project = createProject(SUITE, undo)
+  const rows = [['fault', 'from the fault to host-lost', 'from the fault to the end of the command']]
+  for (const [what, harm, mend] of listFaults(host)) {
+    /** @type {{ told: number, ended: number }[]} */
+    const times = []
+    for (let round = 0; round < rounds; round++) {
+      const running = project.run([image, ...FLAGS, '--host', `far=${host.endpoint}`], host.env)
+      const delay = 1000 + (round / rounds) * PING_INTERVAL_MS
+      times.push(await measureLoss(project.log, running, delay, harm).finally(mend))
     }
-    return rows
-  } finally {
-    project.remove()
+    rows.push([what, wordTimes(times.map(({ told }) => told)), wordTimes(times.map(({ ended }) => ended))])
   }
+  return rows
 }
 
 /**
