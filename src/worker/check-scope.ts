@@ -20,6 +20,7 @@ import { type OnceOptions, runOnce } from './container/run-once.js'
 import { type Command, type CommandOutcome, formatCommand } from './exec/command.js'
 import { listCommandWords, splitSimpleLine } from './exec/shell-line.js'
 import { CheckFailure, wrapEngineError } from './failure.js'
+import { awaitAnswer } from './guard/await-answer.js'
 import type { Verdict } from './guard/execution-guard.js'
 import type { Program } from './guard/resolve-program.js'
 import { findRoute, type OpenedContainer, openContainer } from './open-container.js'
@@ -45,6 +46,8 @@ export class CheckScope {
   private readonly abort = new AbortController()
   private readonly verdicts = new Map<string, Verdict>()
   private readonly judging: Promise<void>[] = []
+  /** A program whose file the engine was asked for in vain: what ran is not known. */
+  private unanswered: string | undefined
   private readonly removals: (() => Promise<void>)[] = []
 
   constructor(worker: Worker, task: Readonly<RunnerTestCase>, signal: AbortSignal) {
@@ -214,6 +217,14 @@ export class CheckScope {
       const messages = new Set(foreign.map(verdict => verdict.message))
       throw new CheckFailure('guard', 'FOREIGN_PROGRAM', [...messages].join('; '))
     }
+    if (this.unanswered !== undefined) {
+      const seconds = this.worker.context.limits.commandTimeoutMs / 1000
+      throw new CheckFailure(
+        'infrastructure',
+        'ENGINE_FAILED',
+        `The engine did not answer within ${seconds} s when it was asked for the program ${this.unanswered}`,
+      )
+    }
   }
 
   private finishCommand(via: 'exec' | 'run', command: Command, outcome: CommandOutcome): CommandResult {
@@ -255,9 +266,14 @@ export class CheckScope {
     const { context, guard } = this.worker
     const search = listSearchPath(context, settings, options.env)
     // A container that has gone, or an engine that does not answer, is noticed by the command itself.
-    const programs = await guard
+    const found = guard
       .resolve(container, name, search, chooseCwd(context, settings, options.cwd))
-      .catch(() => [])
+      .catch((): Program[] => [])
+    const programs = await awaitAnswer(found, context.limits.commandTimeoutMs)
+    if (programs === undefined) {
+      this.unanswered = name
+      return []
+    }
     const [first] = programs
     const script = first?.kind === 'script' ? { script: first.path } : {}
     const verdicts = programs.map(program => guard.judgeFile(program)).filter(each => each !== undefined)
