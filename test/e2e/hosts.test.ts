@@ -164,6 +164,8 @@ test('runs afresh', async ({ run }) => { expect((await run('uname -s')).stdout).
 
     test.each(FAULTS)(
       '%s: what was gathered is kept, the rest is lost coverage',
+      // On a machine with more work than processors the fault once came when the long check was over.
+      { retry: 1 },
       async (_, breakHost, mend) => {
         onTestFinished(mend)
         const { result, report, events } = await runAndBreak(breakHost, [
