@@ -53,6 +53,7 @@ export function buildSuiteProject(
       provide: { archparity: project.context },
       pool: 'forks',
       isolate: false,
+      runner: path.join(DIST, 'worker', 'suite-runner.js'),
       setupFiles: [path.join(DIST, 'worker', 'setup.js')],
       testTimeout: Math.round(settings.checkTimeout * project.context.timeScale),
       hookTimeout: Math.round(settings.checkTimeout * project.context.timeScale),

@@ -29,6 +29,8 @@ export class SuiteReporter implements Reporter {
   private readonly isCancelled: () => boolean
   /** With `-t`, checks that do not match are not part of the run. */
   private readonly namePattern: RegExp | undefined
+  /** Workers may say a result twice. */
+  private readonly reported = new Set<string>()
 
   constructor(
     meanings: ReadonlyMap<string, ProjectMeaning>,
@@ -51,6 +53,8 @@ export class SuiteReporter implements Reporter {
     if (result.state === 'pending') return
     // Vitest says skipped also of what it broke off; left without a result it counts as inconclusive.
     if (result.state === 'skipped' && test.options.mode === 'run' && this.isCancelled()) return
+    if (this.reported.has(test.id)) return
+    this.reported.add(test.id)
     const setUpErrors = result.state === 'skipped' && test.options.mode === 'run' ? findSetUpErrors(test) : []
     const errors = [...(result.errors ?? []), ...setUpErrors].map(describeSuiteError)
     const diagnostic = test.diagnostic()
