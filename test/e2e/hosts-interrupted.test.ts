@@ -45,7 +45,11 @@ describe.skipIf(problem)('a run on two hosts that is ended', () => {
     onTestFinished(() => void running.kill('SIGKILL'))
     const log = project.find('reports', 'run.jsonl')
     for (const name of ['far', 'local'])
-      await waitForLog(log, new RegExp(`"check-started"[^\\n]*@${name}"[^\\n]*long`))
+      for (const wanted of [
+        `"check-finished"[^\\n]*@${name}"[^\\n]*first`,
+        `"check-started"[^\\n]*@${name}"[^\\n]*long`,
+      ])
+        await waitForLog(log, new RegExp(wanted))
     await sleep(500)
     expect(await listFar()).toHaveLength(1)
     return { project, running, pid: running.pid as number, image, flags }
