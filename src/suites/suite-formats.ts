@@ -1,4 +1,6 @@
+import type { DeclaredDifference } from '../model/declared.js'
 import { readDocument } from './read-document.js'
+import { listStructureDifferences } from './structure-test/list-structure-differences.js'
 import { readStructureSuite } from './structure-test/read-structure-suite.js'
 import type { StructureSuite } from './structure-test/structure-suite.js'
 
@@ -21,4 +23,9 @@ export function readDeclaredSuite(
   warn: (message: string) => void = () => {},
 ): DeclaredSuite {
   return { format: 'structure-test', suite: readStructureSuite(readDocument(file, text, warn)) }
+}
+
+/** The differences between platforms that a declared suite calls legitimate, each with the checks that it is about. */
+export function listDifferences(file: string, declared: DeclaredSuite): DeclaredDifference[] {
+  return listStructureDifferences(file, declared.suite)
 }

@@ -8,6 +8,8 @@ export interface SuiteSource {
   /** Line of an offset, from 1. */
   lineAt(offset: number): number
   resolveAlias(node: Node): Node | undefined
+  /** A node as plain JSON values. */
+  toJson(node: Node | null | undefined): unknown
   /** What is worth knowing and is no error. */
   warn(message: string): void
 }
@@ -47,11 +49,16 @@ const isNull = ({ node }: SuiteValue): boolean =>
 
 /**
  * The entries of a mapping by key. A key that is not known is an error in YAML, as Go's strict decoding has it; in
- * JSON, where that decoding takes keys in any case and skips what it does not know, it is a warning.
+ * JSON, where that decoding takes keys in any case and skips what it does not know, it is a warning. Without `known` any
+ * key is.
  */
-export function readEntries(value: SuiteValue, known: readonly string[]): ReadonlyMap<string, SuiteValue> {
+export function readEntries(
+  value: SuiteValue,
+  known: readonly string[] | undefined,
+): ReadonlyMap<string, SuiteValue> {
   if (isNull(value)) return new Map()
-  if (!isMap(value.node)) rejectValue(value, `must be a mapping of ${known.join(', ')}`)
+  if (!isMap(value.node))
+    rejectValue(value, known === undefined ? 'must be a mapping' : `must be a mapping of ${known.join(', ')}`)
   const entries = new Map<string, SuiteValue>()
   for (const pair of value.node.items) {
     const written = isScalar(pair.key) ? (pair.key.source ?? String(pair.key.value)) : ''
@@ -65,19 +72,21 @@ export function readEntries(value: SuiteValue, known: readonly string[]): Readon
       continue
     }
     const key =
-      value.source.syntax === 'json'
-        ? known.find(each => each.toLowerCase() === written.toLowerCase())
-        : known.find(each => each === written)
+      known === undefined
+        ? written
+        : value.source.syntax === 'json'
+          ? known.find(each => each.toLowerCase() === written.toLowerCase())
+          : known.find(each => each === written)
     const entry = step(value, joinKey(value.key, written), pair.value as Node | null, pair.key as Node)
     if (key !== undefined) entries.set(key, entry)
     else if (value.source.syntax === 'json')
       value.source.warn(`${value.source.file}:${entry.line}: ${entry.key} means nothing here and is ignored`)
-    else rejectValue(entry, `is not known; known are ${known.join(', ')}`, suggest(written, known))
+    else rejectValue(entry, `is not known; known are ${known?.join(', ')}`, suggest(written, known))
   }
   return entries
 }
 
-function suggest(written: string, known: readonly string[]): string | undefined {
+function suggest(written: string, known: readonly string[] = []): string | undefined {
   const near = known.find(each => each.toLowerCase() === written.toLowerCase())
   return near === undefined ? undefined : `Did you mean ${near}?`
 }

@@ -8,7 +8,7 @@ import { describeOutcome } from './container/container-handle.js'
 import type { ContainerOptions } from './container/options.js'
 import { readContainerFile } from './container/read-file.js'
 import { readContainerLogs } from './container/read-logs.js'
-import { type HttpOptions, requestContainer } from './container/request-http.js'
+import type { HttpOptions } from './container/request-http.js'
 import {
   type CommandResult,
   type FileResult,
@@ -17,13 +17,14 @@ import {
   makeCommandResult,
 } from './container/results.js'
 import { type OnceOptions, runOnce } from './container/run-once.js'
+import { type Exchange, exchangeHttp } from './exchange-http.js'
 import { type Command, type CommandOutcome, formatCommand } from './exec/command.js'
 import { listCommandWords, splitSimpleLine } from './exec/shell-line.js'
 import { CheckFailure, wrapEngineError } from './failure.js'
 import { awaitAnswer } from './guard/await-answer.js'
 import type { Verdict } from './guard/execution-guard.js'
 import type { Program } from './guard/resolve-program.js'
-import { findRoute, type OpenedContainer, openContainer } from './open-container.js'
+import { type OpenedContainer, openContainer } from './open-container.js'
 import { chooseCwd, listSearchPath } from './program-search.js'
 import { type Recorder, startRecorder } from './recorder.js'
 import { suiteFile } from './suite-file.js'
@@ -166,33 +167,15 @@ export class CheckScope {
   }
 
   async http(handle: ContainerHandle, path: string, options: HttpOptions = {}): Promise<HttpResult> {
-    const { limits } = this.worker.context
-    const found = await findRoute(this.worker, handle, options.port).catch(error => {
-      throw wrapEngineError(error, `Finding the way to ${path} failed`)
-    })
-    const running = async () => {
-      try {
-        return (await handle.readState()).running
-      } catch (error) {
-        throw wrapEngineError(error, 'Asking for the state of the container failed')
-      }
-    }
-    if (found === undefined || !(await running())) throw await handle.explain(new Error('it has no address'))
-    const reading = await requestContainer(found.route, `http://container:${found.port}`, path, options, {
-      timeoutMs: limits.commandTimeoutMs,
-      maxBytes: limits.maxOutputBytes,
-      signal: this.abort.signal,
-      stillStarting: running,
-    })
-    this.record(reading.observation)
-    if (reading.result !== undefined) return reading.result
-    if (!(await running())) throw await handle.explain(new Error('the connection failed'))
-    const { error, method, url } = reading.observation
-    throw new CheckFailure(
-      error === 'TimeoutError' ? 'timeout' : 'exception',
-      'NO_ANSWER',
-      `${method} ${url} got no answer: ${error}`,
-    )
+    const { observation, result, failure } = await this.exchange(handle, path, options)
+    this.record(observation)
+    if (result === undefined) throw failure
+    return result
+  }
+
+  /** One exchange that is not recorded: the caller asks again until it is as it should be. */
+  exchange(handle: ContainerHandle, path: string, options: HttpOptions): Promise<Exchange> {
+    return exchangeHttp(this.worker, handle, path, options, this.abort.signal)
   }
 
   /** What the check may wait for; aborted when its time is over. */

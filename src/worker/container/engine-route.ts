@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 import type Docker from 'dockerode'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import { FailedConnection, openPortBridge, type PortBridge } from '../../hosts/port-bridge.js'
 import { CheckFailure } from '../failure.js'
 import type { ContainerHandle } from './container-handle.js'
+import type { Carrier } from './reach-port.js'
 
 /** Ways that are open, each for as long as its container. */
-const routes = new WeakMap<ContainerHandle, Promise<Dispatcher>>()
+const routes = new WeakMap<ContainerHandle, Promise<Carrier>>()
 
 /**
  * What carries requests to any port of a container through the engine alone; made once for a container and removed
@@ -17,7 +18,7 @@ export function openEngineRoute(
   handle: ContainerHandle,
   architecture: string,
   labels: Readonly<Record<string, string>>,
-): Promise<Dispatcher> {
+): Promise<Carrier> {
   const known = routes.get(handle) ?? startRoute(engine, handle, architecture, labels)
   routes.set(handle, known)
   known.catch(() => routes.delete(handle))
@@ -29,7 +30,7 @@ async function startRoute(
   handle: ContainerHandle,
   architecture: string,
   labels: Readonly<Record<string, string>>,
-): Promise<Dispatcher> {
+): Promise<Carrier> {
   const opening = openPortBridge(engine, handle.id, architecture, labels)
   handle.beforeRemoval(async () => (await opening.catch(() => undefined))?.close())
   const bridge = await opening.catch(error => {
@@ -37,7 +38,18 @@ async function startRoute(
   })
   const agent = makeAgent(bridge)
   handle.beforeRemoval(async () => void agent.destroy().catch(() => {}))
-  return agent
+  const knock = async (address: string, port: number) => {
+    try {
+      const stream = await bridge.connect(address, port)
+      stream.on('error', () => {})
+      stream.destroy()
+      return undefined
+    } catch (error) {
+      if (error instanceof FailedConnection) return error.code
+      throw explainFailure(error)
+    }
+  }
+  return { dispatcher: agent, knock }
 }
 
 function makeAgent(bridge: PortBridge): Agent {

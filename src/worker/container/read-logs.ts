@@ -20,6 +20,8 @@ export async function readContainerLogs(container: Docker.Container, limit: numb
   return {
     stdout: out.kept.toString('utf8'),
     stderr: err.kept.toString('utf8'),
+    stdoutBytes: out.kept,
+    stderrBytes: err.kept,
     observation: { kind: 'logs', stdout: captureBytes(out), stderr: captureBytes(err) },
   }
 }

@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import type { HostConfig } from 'dockerode'
 import { expandVariables } from '../../suites/structure-test/expand-variables.js'
-import { readEnv } from '../../suites/structure-test/judge-metadata.js'
 import { judgeOutput } from '../../suites/structure-test/judge-output.js'
-import type {
-  CommandCheck,
-  ContainerRunOptions,
-  StructureSuite,
-  Variable,
-} from '../../suites/structure-test/structure-suite.js'
+import type { CommandCheck, StructureSuite } from '../../suites/structure-test/structure-suite.js'
 import type { CheckScope } from '../check-scope.js'
 import type { ContainerOptions } from '../container/options.js'
 import type { CommandResult } from '../container/results.js'
 import { CleanContainer } from '../declared/clean-container.js'
 import { CheckFailure } from '../failure.js'
 import { getWorker } from '../worker.js'
+import { makeContainerOptions, makeEnv } from './container-options.js'
 import { runSetup } from './run-setup.js'
 
 /**
@@ -44,7 +36,7 @@ export class CommandRunner {
 
   /** What is wrong with how a check's command ended; one sentence each. */
   async judge(check: CommandCheck, scope: CheckScope): Promise<string[]> {
-    const { env, image } = this.makeEnv(check)
+    const { env, image } = makeEnv([...this.shared.globalEnv, ...check.env])
     const argv = check.command.map(word => expandVariables(word, name => image.get(name)))
     const result = await this.run(check, argv, env, scope)
     if (result.startError !== undefined) return [`${argv[0]} cannot be started: ${result.startError}`]
@@ -97,53 +89,5 @@ export class CommandRunner {
     scope: CheckScope,
   ): Promise<CommandResult> {
     return scope.run(argv.slice(1), { ...options, entrypoint: argv.slice(0, 1) }, argv)
-  }
-
-  /** What the command gets, and what stands for variables in its words: the image's, then the file's, then its own. */
-  private makeEnv(check: CommandCheck) {
-    const own = readEnv(getWorker().context.imageConfig.env)
-    const variables: readonly Variable[] = [...this.shared.globalEnv, ...check.env]
-    const env = Object.fromEntries(
-      variables.map(({ key, value }) => [key, expandVariables(value, name => own.get(name))]),
-    )
-    return { env, image: new Map([...own, ...Object.entries(env)]) }
-  }
-}
-
-function makeContainerOptions(run: ContainerRunOptions): ContainerOptions {
-  const hostConfig: HostConfig = {
-    ...(run.privileged ? { Privileged: true } : {}),
-    ...(run.capabilities.length === 0 ? {} : { CapAdd: [...run.capabilities] }),
-    ...(run.bindMounts.length === 0 ? {} : { Binds: [...run.bindMounts] }),
-  }
-  const env = { ...readEnvFile(run.envFile), ...readOwnEnv(run.envVars) }
-  return {
-    ...(run.user === undefined ? {} : { user: run.user }),
-    ...(run.allocateTty ? { tty: true } : {}),
-    ...(Object.keys(env).length === 0 ? {} : { env }),
-    ...(Object.keys(hostConfig).length === 0 ? {} : { hostConfig }),
-  }
-}
-
-/** Variables that are handed on from archparity's own environment; one that is not set there is not set. */
-function readOwnEnv(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap(name => {
-      const value = process.env[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
-}
-
-/** As `docker run --env-file` reads it: `NAME=value` a line, `NAME` alone from the environment, `#` for comments. */
-function readEnvFile(file: string | undefined): Record<string, string> {
-  if (file === undefined) return {}
-  const lines = readFileSync(path.resolve(getWorker().context.root, file), 'utf8')
-    .split(/\r?\n/)
-    .map(line => line.trimStart())
-  const entries = lines.filter(line => line !== '' && !line.startsWith('#'))
-  return {
-    ...readOwnEnv(entries.filter(line => !line.includes('='))),
-    ...Object.fromEntries(readEnv(entries.filter(line => line.includes('=')))),
   }
 }

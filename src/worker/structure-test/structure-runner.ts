@@ -5,13 +5,16 @@ import { judgeFile } from '../../suites/structure-test/judge-file.js'
 import { DEBIAN_ROOT, EXEMPT_PACKAGES, judgeLicense } from '../../suites/structure-test/judge-license.js'
 import { judgeMetadata, listAskedValues, readEnv } from '../../suites/structure-test/judge-metadata.js'
 import { judgePatterns } from '../../suites/structure-test/judge-output.js'
-import type {
-  FileContentCheck,
-  FileExistenceCheck,
-  LicenseCheck,
-  MetadataCheck,
-  StructureCheck,
-  StructureSuite,
+import { nameCheck } from '../../suites/structure-test/name-check.js'
+import {
+  type FileContentCheck,
+  type FileExistenceCheck,
+  isServiceCheck,
+  type LicenseCheck,
+  type MetadataCheck,
+  type ServiceCheck,
+  type StructureCheck,
+  type StructureSuite,
 } from '../../suites/structure-test/structure-suite.js'
 import type { CheckScope } from '../check-scope.js'
 import { throwProblems } from '../declared/expectation-error.js'
@@ -19,12 +22,15 @@ import { StoredImage } from '../declared/stored-image.js'
 import { test, useContainer } from '../suite.js'
 import { getWorker } from '../worker.js'
 import { CommandRunner } from './command-runner.js'
+import { makeServiceOptions } from './container-options.js'
+import { chooseWithin, judgeService } from './service-runner.js'
 
 type SharedPart = Omit<StructureSuite, 'checks'>
 
 /** Declares the checks of one file of container-structure-test to vitest, each as a test of the name that it has there. */
 export function createStructureRunner(shared: SharedPart): (check: StructureCheck) => void {
-  useContainer(false)
+  const service = makeServiceOptions(shared)
+  useContainer(shared.service === undefined ? false : service)
   const image = new StoredImage()
   const commands = new CommandRunner(shared)
   afterAll(async () => {
@@ -34,12 +40,22 @@ export function createStructureRunner(shared: SharedPart): (check: StructureChec
     test(nameCheck(check), chooseTimeout(check), async ({ checkScope, target, skip }) => {
       const reason = findSkip(check, target.platform)
       if (reason !== undefined) skip(reason)
-      throwProblems(await judge(check, checkScope, image, commands))
+      const own = chooseVariant(check, target.platform)
+      throwProblems(
+        isServiceCheck(own)
+          ? await judgeService(own, checkScope, service)
+          : await judge(own, checkScope, image, commands),
+      )
     })
 }
 
 /** A time limit of the check's own must not be cut by that of all checks. */
 function chooseTimeout(check: StructureCheck): { timeout?: number } {
+  if (isServiceCheck(check)) {
+    const { timeScale, limits } = getWorker().context
+    const once = check.timeoutMs === undefined ? limits.commandTimeoutMs : check.timeoutMs * timeScale
+    return { timeout: Math.round(chooseWithin(check) + once + limits.startTimeoutMs) }
+  }
   if (check.timeoutMs === undefined) return {}
   const commands = check.kind === 'command' ? check.setup.length + 1 : 1
   const { timeScale, limits } = getWorker().context
@@ -55,20 +71,19 @@ function findSkip({ skip = [] }: StructureCheck, platform: Platform): string | u
   return skip.find(({ platforms }) => platforms.length === 0 || platforms.some(isWanted))?.reason
 }
 
-/** That tool's own names, which people's dashboards know. */
-function nameCheck(check: StructureCheck): string {
-  const titles = {
-    command: 'Command Test',
-    'file-existence': 'File Existence Test',
-    'file-content': 'File Content Test',
-    metadata: 'Metadata Test',
-    license: 'License Test',
-  } as const
-  return check.name === '' ? titles[check.kind] : `${titles[check.kind]}: ${check.name}`
+/** The check as the platform expects it. */
+function chooseVariant(check: StructureCheck, platform: Platform): StructureCheck {
+  const own = check.perPlatform?.find(variant => {
+    const wanted = parsePlatform(variant.platform)
+    return wanted !== undefined && matchesPlatform(wanted, platform)
+  })
+  return own === undefined
+    ? check
+    : { ...own.check, ...(check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs }) }
 }
 
 async function judge(
-  check: StructureCheck,
+  check: Exclude<StructureCheck, ServiceCheck>,
   scope: CheckScope,
   image: StoredImage,
   commands: CommandRunner,

@@ -1,0 +1,19 @@
+import type { DeclaredDifference } from '../../model/declared.js'
+import { nameCheck } from './name-check.js'
+import type { StructureSuite } from './structure-suite.js'
+
+/** The differences that a file declares, each with the checks that it is about. `file` is relative to the root. */
+export function listStructureDifferences(file: string, suite: StructureSuite): DeclaredDifference[] {
+  return [
+    ...suite.differences.map(each => ({ ...each, check: `^${escapePattern(file)} > ` })),
+    ...suite.checks.flatMap(check =>
+      // Checks of one name are told apart by a number.
+      (check.differences ?? []).map(each => ({
+        ...each,
+        check: `^${escapePattern(`${file} > ${nameCheck(check)}`)}(?: #\\d+)?$`,
+      })),
+    ),
+  ]
+}
+
+const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
