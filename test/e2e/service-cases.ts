@@ -66,19 +66,19 @@ commandTests:
   - name: pass bits
     command: cat
     args: [/etc/bits]
-    expectedOutput: ['^64$']
+    expectedOutput: ['^64\\n$']
     perPlatform:
-      linux/s390x: { expectedOutput: ['^31$'] }
+      linux/s390x: { expectedOutput: ['^31\\n$'] }
   - name: fail bits
     command: cat
     args: [/etc/bits]
-    expectedOutput: ['^65$']
+    expectedOutput: ['^65\\n$']
     perPlatform:
-      linux/s390x: { expectedOutput: ['^32$'] }
+      linux/s390x: { expectedOutput: ['^32\\n$'] }
 fileContentTests:
   - name: pass bits that may differ
     path: /etc/bits
-    expectedContents: ['^\\d+$']
+    expectedContents: ['^\\d+\\n$']
     differences: [{ field: content, platforms: [linux/s390x], pattern: '^(31|64)$', reason: it is a mainframe }]
 `
 
