@@ -91,6 +91,15 @@ export class ContainerHandle {
     }
   }
 
+  /**
+   * Has the container's own shell run lines of built-ins, for what archparity itself wants to know: no program of the image
+   * is started. Undefined where there is no shell session.
+   */
+  async askShell(script: string, signal: AbortSignal): Promise<CommandOutcome | undefined> {
+    if (this.sessions === undefined || this.ended !== undefined) return undefined
+    return this.sessions.run({ script }, this.makeRequest(script, {}, signal), false)
+  }
+
   private async execInSession(
     command: Command,
     argv: Argv,

@@ -1,9 +1,14 @@
 import { expandVariables } from '../../suites/structure-test/expand-variables.js'
 import { judgeOutput } from '../../suites/structure-test/judge-output.js'
-import type { CommandCheck, StructureSuite } from '../../suites/structure-test/structure-suite.js'
+import type {
+  CommandCheck,
+  StructureCheck,
+  StructureSuite,
+} from '../../suites/structure-test/structure-suite.js'
 import type { CheckScope } from '../check-scope.js'
 import type { ContainerOptions } from '../container/options.js'
 import type { CommandResult } from '../container/results.js'
+import { AheadRunner, type SharedCommand } from '../declared/ahead-runner.js'
 import { CleanContainer } from '../declared/clean-container.js'
 import { CheckFailure } from '../failure.js'
 import { getWorker } from '../worker.js'
@@ -18,6 +23,7 @@ export class CommandRunner {
   private readonly shared: Omit<StructureSuite, 'checks'>
   private readonly container: ContainerOptions
   private readonly clean: CleanContainer | undefined
+  private readonly ahead: AheadRunner<CommandCheck> | undefined
 
   constructor(shared: Omit<StructureSuite, 'checks'>) {
     this.shared = shared
@@ -32,14 +38,21 @@ export class CommandRunner {
       shared.run.bindMounts.length === 0 &&
       context.imageConfig.volumes.length === 0
     this.clean = sharable ? new CleanContainer({ ...this.container, start: 'idle' }) : undefined
+    this.ahead = this.clean === undefined ? undefined : new AheadRunner(this.clean)
   }
 
-  /** What is wrong with how a check's command ended; one sentence each. */
-  async judge(check: CommandCheck, scope: CheckScope): Promise<string[]> {
-    const { env, image } = makeEnv([...this.shared.globalEnv, ...check.env])
-    const argv = check.command.map(word => expandVariables(word, name => image.get(name)))
-    const result = await this.run(check, argv, env, scope)
-    if (result.startError !== undefined) return [`${argv[0]} cannot be started: ${result.startError}`]
+  /**
+   * What is wrong with how a check's command ended; one sentence each. `listNext` gives the checks of the file whose turn
+   * comes after it.
+   */
+  async judge(
+    check: CommandCheck,
+    scope: CheckScope,
+    listNext: () => readonly StructureCheck[],
+  ): Promise<string[]> {
+    const command = this.describe(check)
+    const result = await this.run(check, command, scope, listNext)
+    if (result.startError !== undefined) return [`${command.argv[0]} cannot be started: ${result.startError}`]
     const problems = judgeOutput(check, {
       exitCode: result.exitCode,
       stdout: result.stdoutBytes,
@@ -62,25 +75,32 @@ export class CommandRunner {
 
   private async run(
     check: CommandCheck,
-    argv: readonly string[],
-    env: Readonly<Record<string, string>>,
+    command: SharedCommand,
     scope: CheckScope,
+    listNext: () => readonly StructureCheck[],
   ): Promise<CommandResult> {
-    const limit =
-      check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs * getWorker().context.timeScale }
-    if (check.setup.length > 0) {
-      return runSetup(
-        check.setup,
-        { ...this.container, ...limit, env: { ...this.container.env, ...env } },
-        scope,
-        options => this.runAlone(argv, options, scope),
-      )
-    }
-    if (this.clean !== undefined && !check.isolate) {
-      const found = await this.clean.use(scope, handle => scope.exec(handle, argv, { env, ...limit }))
-      if (found !== undefined) return found
-    }
-    return this.runAlone(argv, { ...this.container, ...limit, env: { ...this.container.env, ...env } }, scope)
+    const { argv, options } = command
+    const alone = { ...this.container, ...options, env: { ...this.container.env, ...options.env } }
+    if (check.setup.length > 0)
+      return runSetup(check.setup, alone, scope, prepared => this.runAlone(argv, prepared, scope))
+    const found = isSharable(check)
+      ? await this.ahead?.run(
+          check,
+          scope,
+          () => listNext().filter(each => each.kind === 'command' && isSharable(each)) as CommandCheck[],
+          each => this.describe(each),
+        )
+      : undefined
+    return found ?? this.runAlone(argv, alone, scope)
+  }
+
+  /** A check's command with its variables replaced: by the image's own, then the file's, then the check's. */
+  private describe(check: CommandCheck): SharedCommand {
+    const { env, image } = makeEnv([...this.shared.globalEnv, ...check.env])
+    const argv = check.command.map(word => expandVariables(word, name => image.get(name)))
+    const { timeScale } = getWorker().context
+    const limit = check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs * timeScale }
+    return { argv, options: { env, ...limit } }
   }
 
   private runAlone(
@@ -91,3 +111,6 @@ export class CommandRunner {
     return scope.run(argv.slice(1), { ...options, entrypoint: argv.slice(0, 1) }, argv)
   }
 }
+
+/** Whether a command needs nothing but the image as it was pushed. */
+const isSharable = (check: CommandCheck): boolean => check.setup.length === 0 && !check.isolate

@@ -36,17 +36,25 @@ export function createStructureRunner(shared: SharedPart): (check: StructureChec
   afterAll(async () => {
     await Promise.all([image.close(), commands.close()])
   })
-  return check =>
-    test(nameCheck(check), chooseTimeout(check), async ({ checkScope, target, skip }) => {
+  const declared: StructureCheck[] = []
+  return check => {
+    const own = chooseVariant(check, getWorker().context.target.platform)
+    const index = declared.push(own) - 1
+    test(nameCheck(check), chooseTimeout(check), async ({ checkScope, target, skip, task }) => {
       const reason = findSkip(check, target.platform)
       if (reason !== undefined) skip(reason)
-      const own = chooseVariant(check, target.platform)
-      throwProblems(
-        isServiceCheck(own)
-          ? await judgeService(own, checkScope, service)
-          : await judge(own, checkScope, image, commands),
-      )
+      // Vitest has the checks of a file in the order in which they were declared.
+      const listNext = () =>
+        declared.slice(index + 1).filter((each, place) => {
+          const next = task.file.tasks[index + 1 + place]
+          return next?.mode === 'run' && findSkip(each, target.platform) === undefined
+        })
+      const problems = isServiceCheck(own)
+        ? judgeService(own, checkScope, service)
+        : judge(own, checkScope, image, commands, listNext)
+      throwProblems(await problems)
     })
+  }
 }
 
 /** A time limit of the check's own must not be cut by that of all checks. */
@@ -79,7 +87,11 @@ function chooseVariant(check: StructureCheck, platform: Platform): StructureChec
   })
   return own === undefined
     ? check
-    : { ...own.check, ...(check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs }) }
+    : {
+        ...(check.skip === undefined ? {} : { skip: check.skip }),
+        ...own.check,
+        ...(check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs }),
+      }
 }
 
 async function judge(
@@ -87,10 +99,11 @@ async function judge(
   scope: CheckScope,
   image: StoredImage,
   commands: CommandRunner,
+  listNext: () => readonly StructureCheck[],
 ): Promise<string[]> {
   switch (check.kind) {
     case 'command':
-      return commands.judge(check, scope)
+      return commands.judge(check, scope, listNext)
     case 'file-existence':
       return judgeExistence(check, scope, image)
     case 'file-content':
