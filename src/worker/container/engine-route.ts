@@ -6,6 +6,7 @@ import { CheckFailure } from '../failure.js'
 import type { ContainerHandle } from './container-handle.js'
 
 /** Ways that are open, each for as long as its container. */
+const bridges = new WeakMap<ContainerHandle, Promise<PortBridge>>()
 const routes = new WeakMap<ContainerHandle, Promise<Dispatcher>>()
 
 /**
@@ -24,18 +25,39 @@ export function openEngineRoute(
   return known
 }
 
+/** The same for single connections, at any address that the container itself has. */
+export function openContainerBridge(
+  engine: Docker,
+  handle: ContainerHandle,
+  architecture: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<PortBridge> {
+  const known = bridges.get(handle) ?? startBridge(engine, handle, architecture, labels)
+  bridges.set(handle, known)
+  known.catch(() => bridges.delete(handle))
+  return known
+}
+
+async function startBridge(
+  engine: Docker,
+  handle: ContainerHandle,
+  architecture: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<PortBridge> {
+  const opening = openPortBridge(engine, handle.id, architecture, labels)
+  handle.beforeRemoval(async () => (await opening.catch(() => undefined))?.close())
+  return opening.catch(error => {
+    throw explainFailure(error)
+  })
+}
+
 async function startRoute(
   engine: Docker,
   handle: ContainerHandle,
   architecture: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<Dispatcher> {
-  const opening = openPortBridge(engine, handle.id, architecture, labels)
-  handle.beforeRemoval(async () => (await opening.catch(() => undefined))?.close())
-  const bridge = await opening.catch(error => {
-    throw explainFailure(error)
-  })
-  const agent = makeAgent(bridge)
+  const agent = makeAgent(await openContainerBridge(engine, handle, architecture, labels))
   handle.beforeRemoval(async () => void agent.destroy().catch(() => {}))
   return agent
 }
