@@ -1,6 +1,7 @@
 import { ArchparityError } from '../errors.js'
 import { GOSS_KINDS } from './goss/goss-suite.js'
 import { REFUSED_KINDS } from './goss/resources.js'
+import { readDocument } from './read-document.js'
 
 const STRUCTURE_KEYS: ReadonlySet<string> = new Set([
   'schemaversion',
@@ -37,6 +38,8 @@ export function recogniseFormat(file: string, text: string): 'structure-test' | 
   if (structure !== undefined) return 'structure-test'
   if (GOSS_NAME.test(file)) return 'goss'
   if (keys.length === 0) return 'structure-test'
+  // What is no YAML either is told first.
+  if (!text.includes('{{')) readDocument(file, text)
   const [{ line, key }] = keys as [TopKey]
   throw new ArchparityError(
     'SUITE_INVALID',

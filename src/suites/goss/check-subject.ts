@@ -17,6 +17,8 @@ const SUBJECTS: Partial<Readonly<Record<GossCheck['kind'], (check: GossCheck) =>
   dns: ({ subject, settings }) => readDnsQuestion(subject, settings.server as string | undefined),
   file: ({ subject }) => {
     if (!subject.startsWith('/')) throw new Error('must be an absolute path')
+    if (/^\/+(proc|sys|dev)(\/|$)/.test(subject))
+      throw new Error('is the kernel’s and not stored in the container: ask a command, as cat or test')
   },
   http: ({ subject, settings }) => {
     readContainerUrl(subject)

@@ -47,5 +47,13 @@ export interface GossCheck {
 export interface GossSuite {
   readonly checks: readonly GossCheck[]
   /** What must hold before the first check: the `goss_wait.yaml` beside it, by name. */
-  readonly wait?: { readonly file: string; readonly checks: readonly GossCheck[] }
+  readonly wait?: GossWait
+}
+
+export interface GossWait {
+  readonly file: string
+  readonly checks: readonly GossCheck[]
+  /** How long, and how often, it is tried; milliseconds before they are scaled for the target. */
+  readonly limitMs: number
+  readonly pauseMs: number
 }

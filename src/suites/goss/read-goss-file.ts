@@ -23,8 +23,27 @@ export function readGossFile(
   const wait = findCompanion(file, WAIT_NAMES, surroundings)
   if (wait === undefined) return { checks }
   const waited = readOne(wait.file, wait.text, surroundings, warn)
-  return { checks, wait: { file: wait.file.replace(/^.*\//, ''), checks: waited } }
+  const name = wait.file.replace(/^.*\//, '')
+  return { checks, wait: { file: name, checks: waited, ...readWaitOptions(surroundings) } }
 }
+
+/** dgoss's own options for `goss validate`, by the variable that it takes them from; `-r 30s -s 1s` without it. */
+function readWaitOptions({ env }: Surroundings): { limitMs: number; pauseMs: number } {
+  const read = (option: string, otherwise: number) => {
+    const pattern = new RegExp(`(?:^|\\s)(?:${option})[= ]?(\\d+(?:\\.\\d+)?)(ms|s|m|h)(?=\\s|$)`)
+    const [, number, unit] = pattern.exec(env.GOSS_WAIT_OPTS ?? '') ?? []
+    return number === undefined ? otherwise : Number(number) * UNITS[unit as keyof typeof UNITS]
+  }
+  return {
+    limitMs: Math.min(read('-r|--retry-timeout', 30_000), MAX_WAIT_MS),
+    pauseMs: Math.max(50, read('-s|--sleep', 1000)),
+  }
+}
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
+
+/** The time that a suite file's start has. */
+const MAX_WAIT_MS = 300_000
 
 function readOne(
   file: string,

@@ -10,10 +10,6 @@ import { LOOKERS } from './lookers.js'
 
 export const HOOK_TIMEOUT_MS = 600_000
 
-/** dgoss's own: `goss validate -r 30s -s 1s`. Milliseconds, scaled for slower targets. */
-const WAIT_MS = 30_000
-const PAUSE_MS = 1000
-
 /** How long after its start a container without a goss_wait.yaml may be asked again. Milliseconds, scaled. */
 const GRACE_MS = 5000
 
@@ -43,7 +39,7 @@ export function awaitReadiness(handle: ContainerHandle, wait: GossSuite['wait'])
 export const readGraceEnd = (handle: ContainerHandle): number => known.get(handle)?.graceEnd ?? 0
 
 async function waitFor(handle: ContainerHandle, wait: NonNullable<GossSuite['wait']>): Promise<void> {
-  const limitMs = WAIT_MS * getWorker().context.timeScale
+  const limitMs = wait.limitMs * getWorker().context.timeScale
   const signal = AbortSignal.timeout(limitMs + GRACE_MS)
   const deadline = performance.now() + limitMs
   for (;;) {
@@ -59,7 +55,7 @@ async function waitFor(handle: ContainerHandle, wait: NonNullable<GossSuite['wai
         'WAIT_NEVER_PASSED',
         `${wait.file} did not hold within ${limitMs / 1000} s: ${problem}`,
       )
-    await sleep(PAUSE_MS)
+    await sleep(wait.pauseMs)
   }
 }
 

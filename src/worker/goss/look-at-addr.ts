@@ -1,9 +1,10 @@
 import { isIPv4 } from 'node:net'
-import { FailedConnection } from '../../hosts/port-bridge.js'
+import { FailedConnection, type PortBridge } from '../../hosts/port-bridge.js'
 import type { GossCheck } from '../../suites/goss/goss-suite.js'
 import { readAddress } from '../../suites/goss/subjects.js'
 import { CheckFailure } from '../failure.js'
-import { openNetwork } from './container-network.js'
+import { getWorker } from '../worker.js'
+import { connectWithin, ENGINE_ALLOWANCE_MS, LateConnection, openNetwork } from './container-network.js'
 import { type Look, makeSight, type Sight } from './look.js'
 import { resolveName } from './look-at-dns.js'
 
@@ -13,7 +14,7 @@ export async function lookAtAddr(check: GossCheck, look: Look): Promise<Sight> {
   const addresses = isIPv4(host) ? [host] : await resolveName(host, check, look)
   // goss would try IPv6 too; the way into the container has none.
   for (const address of addresses.filter(isIPv4))
-    if (await canConnect(look, address, port)) return makeSight(check, { reachable: true })
+    if (await canConnect(check, look, address, port)) return makeSight(check, { reachable: true })
   if (addresses.length > 0 && !addresses.some(isIPv4))
     throw new CheckFailure(
       'infrastructure',
@@ -23,14 +24,18 @@ export async function lookAtAddr(check: GossCheck, look: Look): Promise<Sight> {
   return makeSight(check, { reachable: false })
 }
 
-async function canConnect({ handle }: Look, address: string, port: number): Promise<boolean> {
-  const network = await openNetwork(handle)
+async function canConnect(check: GossCheck, look: Look, address: string, port: number): Promise<boolean> {
+  const network = await openNetwork(look.handle)
+  const limitMs = (check.timeoutMs ?? 500) * getWorker().context.timeScale + ENGINE_ALLOWANCE_MS
+  const limit = () => AbortSignal.any([look.signal, AbortSignal.timeout(limitMs)])
   try {
-    const stream = await network.connect(address === '0.0.0.0' ? '127.0.0.1' : address, port)
-    stream.destroy()
-    return true
+    return await tryToConnect(network, address === '0.0.0.0' ? '127.0.0.1' : address, port, limit())
   } catch (error) {
-    if (error instanceof FailedConnection) return false
+    if (error instanceof LateConnection) {
+      // An engine that hangs would look the same: the container itself answers or refuses at once.
+      const answers = await tryToConnect(network, '127.0.0.1', port, limit()).catch(() => undefined)
+      if (answers !== undefined) return false
+    }
     const { message } = error as Error
     throw new CheckFailure(
       'infrastructure',
@@ -38,5 +43,21 @@ async function canConnect({ handle }: Look, address: string, port: number): Prom
       `${address}:${port} cannot be asked from inside the container: ${message}`,
       error,
     )
+  }
+}
+
+async function tryToConnect(
+  network: PortBridge,
+  address: string,
+  port: number,
+  limit: AbortSignal,
+): Promise<boolean> {
+  try {
+    const stream = await connectWithin(network, address, port, limit)
+    stream.destroy()
+    return true
+  } catch (error) {
+    if (error instanceof FailedConnection) return false
+    throw error
   }
 }

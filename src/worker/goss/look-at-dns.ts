@@ -13,14 +13,11 @@ import { listCandidates, parseResolverSettings } from '../../suites/goss/resolve
 import { type Address, type RecordType, readDnsQuestion } from '../../suites/goss/subjects.js'
 import { CheckFailure } from '../failure.js'
 import { getWorker } from '../worker.js'
-import { openNetwork, readHosts } from './container-network.js'
+import { connectWithin, ENGINE_ALLOWANCE_MS, openNetwork, readHosts } from './container-network.js'
 import { type Look, makeSight, type Sight } from './look.js'
 import { readStoredText } from './read-stored.js'
 
 const NAME_NOT_FOUND = 3
-
-/** What a way through the engine takes beyond what goss allows for the server alone. Milliseconds. */
-const EXTRA_MS = 5000
 
 /** Looks a name up from inside the container's network: in its /etc/hosts and by its servers, or by the one that is named. */
 export async function lookAtDns(check: GossCheck, look: Look): Promise<Sight> {
@@ -90,12 +87,12 @@ async function exchange(
   const at = `${server.host}:${server.port}`
   const id = randomInt(0x10000)
   const network = await openNetwork(handle)
-  const timeoutMs = (check.timeoutMs ?? 500) * getWorker().context.timeScale + EXTRA_MS
+  const timeoutMs = (check.timeoutMs ?? 500) * getWorker().context.timeScale + ENGINE_ALLOWANCE_MS
   const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   let stream: Duplex | undefined
   try {
     const question = writeDnsQuestion(id, name, type)
-    stream = await network.connect(server.host, server.port)
+    stream = await connectWithin(network, server.host, server.port, ended)
     stream.write(question)
     return readDnsAnswer(await readMessage(stream, ended), id, type)
   } catch (error) {

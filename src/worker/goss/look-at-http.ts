@@ -5,6 +5,7 @@ import { openEngineRoute } from '../container/engine-route.js'
 import { type HttpReading, requestContainer } from '../container/request-http.js'
 import { CheckFailure } from '../failure.js'
 import { getWorker } from '../worker.js'
+import { ENGINE_ALLOWANCE_MS } from './container-network.js'
 import type { Look, Sight } from './look.js'
 
 /** As Go's client. */
@@ -61,7 +62,7 @@ async function request(
     `${url.pathname}${url.search}`,
     { method, headers: makeHeaders(check, url), ...(body === undefined || body === '' ? {} : { body }) },
     {
-      timeoutMs: (check.timeoutMs ?? 5000) * context.timeScale,
+      timeoutMs: (check.timeoutMs ?? 5000) * context.timeScale + ENGINE_ALLOWANCE_MS,
       maxBytes: context.limits.maxOutputBytes,
       signal,
       // Whoever asks tries again.
