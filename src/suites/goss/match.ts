@@ -29,7 +29,15 @@ export function explainTextMismatch(matcher: Plain, text: string): string | unde
   try {
     const missing = listUnsatisfied(matcher as readonly string[], text)
     if (missing.length === 0) return undefined
-    return `does not have ${missing.map(showPattern).join(', ')}: it is ${text === '' ? 'empty' : showValue(text)}`
+    const [absent, excluded] = [
+      missing.filter(each => !each.startsWith('!')),
+      missing.filter(each => each.startsWith('!')),
+    ]
+    const problems = [
+      ...(absent.length === 0 ? [] : [`does not have ${absent.map(showPattern).join(', ')}`]),
+      ...(excluded.length === 0 ? [] : [`has what ${excluded.map(showPattern).join(', ')} excludes`]),
+    ]
+    return `${problems.join(' and ')}: it is ${text === '' ? 'empty' : showValue(text)}`
   } catch (error) {
     return `cannot be compared: ${(error as Error).message}`
   }

@@ -31,7 +31,8 @@ export function createGossRunner({ wait }: SharedPart): (check: GossCheck) => vo
       if (check.skip) skip('skip: true')
       const handle = await checkScope.getContainer()
       await awaitReadiness(handle, wait)
-      throwProblems(await judge(check, checkScope, handle))
+      const problems = await judge(check, checkScope, handle)
+      throwProblems(check.title === undefined ? problems : problems.map(each => `${check.title}: ${each}`))
     })
   }
 }

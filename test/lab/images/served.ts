@@ -10,12 +10,13 @@ printf '\\201\\200\\000\\000\\000\\001\\000\\000\\000\\000'
 printf '\\000\\000\\001\\000\\001\\000\\000\\000\\074\\000\\004\\012\\001\\002\\003'
 `
 
+/** Full paths: what busybox's shell runs as a part of itself has the shell's name under QEMU. */
 const START = `#!/bin/sh
-httpd -p 127.0.0.1:9090 -h /www
-nc -ll -p 5353 -e /srv/names.sh &
+/usr/sbin/httpd -p 127.0.0.1:9090 -h /www
+/usr/bin/nc -ll -p 5353 -e /srv/names.sh &
 sleep 1
 echo "$1" >/run/ready
-exec httpd -f -p 8080 -h /www
+exec /usr/sbin/httpd -f -p 8080 -h /www
 `
 
 export const served: Recipe = {
