@@ -4,7 +4,7 @@
  * - `bridge`: directly, where the container's network is one of this machine's; else as `engine`;
  * - `engine`: through the engine's API, by a program for the engine's own `architecture`;
  * - `ssh`: through the host's ssh connection.
- * `architecture` is always the engine's own.
+ * `architecture` is the engine's own.
  */
 export type Reach =
   | { readonly kind: 'bridge' | 'engine'; readonly architecture: string }

@@ -42,8 +42,9 @@ export function formatIp(bytes: readonly number[]): string {
   const words = Array.from({ length: 8 }, (_, at) => ((bytes[at * 2] ?? 0) << 8) | (bytes[at * 2 + 1] ?? 0))
   if (words.slice(0, 5).every(each => each === 0) && words[5] === 0xffff) return bytes.slice(12).join('.')
   const text = words.map(each => each.toString(16)).join(':')
-  const zeros = (text.match(/\b0(?::0)+\b/g) ?? []).reduce((a, b) => (b.length > a.length ? b : a), '')
-  if (zeros === '') return text
-  const at = text.indexOf(zeros)
-  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + zeros.length).replace(/^:/, '')}`
+  const runs = [...text.matchAll(/\b0(?::0)+\b/g)]
+  const [longest] = runs.sort((one, other) => other[0].length - one[0].length)
+  if (longest === undefined) return text
+  const before = text.slice(0, longest.index).replace(/:$/, '')
+  return `${before}::${text.slice(longest.index + longest[0].length).replace(/^:/, '')}`
 }
