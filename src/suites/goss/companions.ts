@@ -6,6 +6,11 @@ export const WAIT_NAMES = ['goss_wait.yaml', 'goss_wait.yml'] as const
 /** Variables of the templates beside it, where GOSS_VARS names no file. */
 export const VARIABLES_NAMES = ['goss_vars.yaml', 'goss_vars.yml', 'goss_vars.json'] as const
 
+/** The same for those who find suites by globs. */
+export const COMPANION_GLOBS: readonly string[] = [...WAIT_NAMES, ...VARIABLES_NAMES].map(
+  name => `**/${name}`,
+)
+
 /** Whether a file only goes with goss files and is no suite by itself; `variables` is what GOSS_VARS names. */
 export function isCompanion(file: string, variables: string | undefined): boolean {
   const name = file.replace(/^.*\//, '')

@@ -110,6 +110,10 @@ function readAttribute(
     return Array.isArray(matcher) && matcher.length === 0 ? [] : [{ name, matcher }]
   }
   const matcher = readMatcher(value)
+  if (kind === 'file' && name === 'mode' && typeof matcher === 'number')
+    value.source.warn(
+      `${value.source.file}:${value.line}: ${value.key}: is the number ${matcher}, and modes are texts, here as in goss: write it in quotation marks`,
+    )
   const number = NUMBERS.has(`${kind}.${name}`) && typeof matcher === 'string' && /^-?\d+$/.test(matcher)
   return [{ name, matcher: number ? Number(matcher) : matcher }]
 }

@@ -10,6 +10,9 @@ import { LOOKERS } from './lookers.js'
 
 export const HOOK_TIMEOUT_MS = 600_000
 
+/** The hook must not be over before the wait is. */
+const MAX_WAIT_MS = HOOK_TIMEOUT_MS - 60_000
+
 /** How long after its start a container without a goss_wait.yaml may be asked again. Milliseconds, scaled. */
 const GRACE_MS = 5000
 
@@ -39,7 +42,7 @@ export function awaitReadiness(handle: ContainerHandle, wait: GossSuite['wait'])
 export const readGraceEnd = (handle: ContainerHandle): number => known.get(handle)?.graceEnd ?? 0
 
 async function waitFor(handle: ContainerHandle, wait: NonNullable<GossSuite['wait']>): Promise<void> {
-  const limitMs = wait.limitMs * getWorker().context.timeScale
+  const limitMs = Math.min(wait.limitMs * getWorker().context.timeScale, MAX_WAIT_MS)
   const signal = AbortSignal.timeout(limitMs + GRACE_MS)
   const deadline = performance.now() + limitMs
   for (;;) {

@@ -32,6 +32,9 @@ export function requireWhole(path: string, size: number, limit: number): void {
     )
 }
 
+/** More are no data base that somebody installed. */
+const MAX_FILES = 50_000
+
 /** Files directly in a folder; undefined where that is none. */
 export async function readStoredFolder(
   handle: ContainerHandle,
@@ -58,7 +61,7 @@ export async function readStoredFolder(
         chunks.push(bytes)
       })
       body.on('end', () => {
-        if (wanted) files.set(parts[1] as string, Buffer.concat(chunks))
+        if (wanted && files.size < MAX_FILES) files.set(parts[1] as string, Buffer.concat(chunks))
         next()
       })
     })

@@ -79,6 +79,14 @@ command:
     expect(checks[2]).toMatchObject({ timeoutMs: 250, skip: true })
   })
 
+  test('a mode that is no text, with a word of warning', () => {
+    const warnings: string[] = []
+    read('file:\n  /a:\n    exists: true\n    mode: 0644\n', { warn: text => warnings.push(text) })
+    expect(warnings).toEqual([
+      'suites/goss.yaml:4: file./a.mode: is the number 420, and modes are texts, here as in goss: write it in quotation marks',
+    ])
+  })
+
   test('attributes by their older names', () => {
     const { checks } = read(
       'dns:\n  a: { resolveable: true }\nfile:\n  /a: { exists: true, contains: [x] }\n',
