@@ -52,7 +52,7 @@ function readOne(
   warn: (message: string) => void,
 ): GossCheck[] {
   const { text: rendered, lines } = render(file, text, surroundings)
-  const document = readDocument(file, rendered, warn, line => lines[line - 1] ?? line)
+  const document = readDocument(file, rendered, warn, line => lines[line - 1] ?? lines.at(-1) ?? line)
   if (document.node === null) rejectValue(document, 'declares no check')
   return readGossChecks(document)
 }

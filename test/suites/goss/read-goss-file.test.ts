@@ -251,7 +251,7 @@ describe('templates', () => {
   test('keep lines in mistakes of what they become', () => {
     const text = 'user:\n{{ range mkSlice "a" "b" }}\n  {{ . }}:\n    exist: true\n{{ end }}\n'
     expect(catchError(text).message).toMatch(/^suites\/goss\.yaml:4: user\.a\.exist: is not known/)
-    expect(catchError('a: 1\n{{ "x: [" }}\nb: 2\n').message).toMatch(/^suites\/goss\.yaml:[23]: /)
+    expect(catchError('{{/* one\ntwo\nthree */ -}}\nuser: [\n').message).toMatch(/^suites\/goss\.yaml:[45]: /)
   })
 })
 

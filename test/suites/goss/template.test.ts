@@ -84,6 +84,7 @@ describe('what is wrong in it is told with its line', () => {
     ['{{ .Vars.name ] }}', 1, '"]" is not understood'],
     ['{{ $x }}', 1, '$x is not declared'],
     ['{{ $x = 1 }}', 1, '$x is not declared'],
+    ['{{ if $x := .Vars.name }}{{ $x }}{{ end }}{{ $x }}', 1, '$x is not declared'],
     ['{{ index .Vars.users 5 }}', 1, 'index: the list has no item 5'],
     ['{{ range .Vars.name }}{{ end }}', 1, 'range cannot go through "app"'],
     ['{{ add 1 "x" }}', 1, 'add: "x" is no number'],
