@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { LoggedEvent } from '../../src/model/events.js'
 import { createProject, runCli } from '../lab/cli.js'
+import { startPodman } from '../lab/hosts/podman.js'
+import { findHostProblem, HOST_START_MS } from '../lab/hosts/requirements.js'
 import { ensureImage } from '../lab/images/index.js'
 import { ERROR, FAIL, PASS } from './goss-cases.js'
 
@@ -73,6 +75,14 @@ async function runGoss(
   }
 }
 
+/** Results that are not what the name of their file promises. */
+function listWrong({ results }: Run) {
+  return [...results].filter(([id, { status }]) => {
+    const promised = /suites\/(passed|failed|errored)\./.exec(id)?.[1] ?? 'passed'
+    return status !== promised
+  })
+}
+
 test('every resource and attribute gives the verdict that goss gives, on native and emulated platforms', {
   timeout: 300_000,
 }, async () => {
@@ -82,11 +92,7 @@ test('every resource and attribute gives the verdict that goss gives, on native 
     'errored.goss.yaml': ERROR,
     ...Object.fromEntries(Object.entries({ ...WAITING, ...TEMPLATE })),
   })
-  const wrong = [...run.results].filter(([id, { status }]) => {
-    const promised = /suites\/(passed|failed|errored)\./.exec(id)?.[1] ?? 'passed'
-    return status !== promised
-  })
-  expect(wrong).toEqual([])
+  expect(listWrong(run)).toEqual([])
   expect(run.exitCode).toBe(1)
   const count = (text: string) => text.match(/^ {2}\S.*?:( \{|$)/gm)?.length ?? 0
   const declared = count(PASS) + count(FAIL) + count(ERROR) + 1 + 3
@@ -175,4 +181,41 @@ test('a mistake ends the run before anything is pulled, with its line', { timeou
   expect(run.exitCode).toBe(2)
   expect(run.output).toContain('suites/goss.yaml:4: kernel-param: is not supported: the kernel is the host’s')
   expect(run.output).not.toContain('pulled')
+})
+
+describe.skipIf(await findHostProblem('podman'))('on Podman', () => {
+  test('what its engine hides is errored, and the rest is as elsewhere', {
+    timeout: HOST_START_MS + 120_000,
+  }, async () => {
+    const host = await startPodman()
+    try {
+      const run = await runGoss(
+        'served',
+        {
+          'passed.goss.yaml': `file:
+  /opt/tool: { exists: true, mode: "4755" }
+  /opt/link: { exists: true, filetype: symlink, size: 8, contents: [port] }
+process:
+  httpd: { running: true }
+  podman-init: { running: false }
+  sh: { running: false }
+addr: { "tcp://localhost:9090": { reachable: true } }
+`,
+          'errored.goss.yaml': `file:
+  /opt/app.conf: { exists: true, uid: 0 }
+  /opt/link: { exists: true, linked-to: app.conf }
+`,
+        },
+        {
+          platforms: ['linux/amd64'],
+          flags: ['--no-local', '--host', `far=${host.endpoint}`],
+          env: host.env as Record<string, string>,
+        },
+      )
+      expect(listWrong(run)).toEqual([])
+      expect(run.results.size).toBe(8)
+    } finally {
+      await host.stop()
+    }
+  })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type EntryHeader, readEntry } from '../../hosts/container-archive.js'
+import { type EntryHeader, isSymlinkStat, readEntry, statPath } from '../../hosts/container-archive.js'
 import type { FileObservation } from '../../model/observation.js'
 import type { GossCheck } from '../../suites/goss/goss-suite.js'
 import { asksFor, type Found } from '../../suites/goss/judge-check.js'
@@ -25,12 +25,20 @@ const FILE_TYPES: Readonly<Record<string, string>> = {
 /** Looks at a path itself; its contents are those of what a link leads to, as goss has it. */
 export async function lookAtFile(check: GossCheck, { handle }: Look): Promise<Sight> {
   const path = check.subject
-  const entry = await readHeader(handle, path)
-  if (entry === undefined)
+  const header = await readHeader(handle, path)
+  if (header === undefined)
     return {
       found: { exists: { value: false } },
       observations: [{ kind: 'file', path, exists: false }],
     }
+  const entry = await restoreLink(check, handle, header)
+  const owners = await tellsOwners()
+  if (!owners && asksFor(check, 'owner', 'uid', 'group', 'gid'))
+    throw new CheckFailure(
+      'infrastructure',
+      'FILE_UNKNOWN',
+      `${path}: Podman does not tell to whom files belong: ask a command (stat)`,
+    )
   const found: Record<string, Found> = {
     exists: { value: true },
     mode: { value: formatMode(entry.mode) },
@@ -46,7 +54,7 @@ export async function lookAtFile(check: GossCheck, { handle }: Look): Promise<Si
   const content = asksFor(check, 'contents', 'md5', 'sha256', 'sha512', 'size')
     ? await readContent(check, handle, found)
     : {}
-  return { found, observations: [{ ...describeEntry(path, entry), ...content }] }
+  return { found, observations: [{ ...describeEntry(path, entry, owners), ...content }] }
 }
 
 async function readHeader(handle: ContainerHandle, path: string): Promise<EntryHeader | undefined> {
@@ -65,6 +73,44 @@ async function readHeader(handle: ContainerHandle, path: string): Promise<EntryH
     throw wrapEngineError(error, `Reading ${path} failed`)
   })
   return undefined
+}
+
+/** Podman's archive call follows a link that it is asked for; its status call does not, but hides where it points. */
+async function restoreLink(
+  check: GossCheck,
+  handle: ContainerHandle,
+  entry: EntryHeader,
+): Promise<EntryHeader> {
+  const stat = await statPath(handle.engine, check.subject).catch(error => {
+    throw wrapEngineError(error, `Reading ${check.subject} failed`)
+  })
+  if (entry.type === 'symlink' || stat === undefined || !isSymlinkStat(stat)) return entry
+  if (asksFor(check, 'linked-to'))
+    throw new CheckFailure(
+      'infrastructure',
+      'FILE_UNKNOWN',
+      `${check.subject} is a symbolic link, and this engine does not tell where it points: ask a command (readlink)`,
+    )
+  return { ...entry, type: 'symlink', mode: stat.mode & 0o777, linkname: UNKNOWN.repeat(stat.size) }
+}
+
+/** Stands for each byte of a link's target that is not known: no path holds it. */
+const UNKNOWN = '\0'
+
+const isUnknown = (linkname: string): boolean => linkname.startsWith(UNKNOWN)
+
+let engineName: Promise<string> | undefined
+
+/** Whether the engine says to whom files belong: Podman says of every file that it is root's (seen with 4.3). */
+async function tellsOwners(): Promise<boolean> {
+  engineName ??= getWorker()
+    .engine.version()
+    .then(({ Components }) => Components?.[0]?.Name ?? '')
+  const name = await engineName.catch(error => {
+    engineName = undefined
+    throw wrapEngineError(error, 'Asking the engine for its version failed')
+  })
+  return !/podman/i.test(name)
 }
 
 const formatMode = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0')
@@ -115,7 +161,7 @@ async function readContent(
   }
 }
 
-function describeEntry(path: string, entry: EntryHeader): FileObservation {
+function describeEntry(path: string, entry: EntryHeader, owners: boolean): FileObservation {
   const known = ['file', 'directory', 'symlink'] as const
   const type = entry.type === 'link' ? 'file' : entry.type
   return {
@@ -124,8 +170,7 @@ function describeEntry(path: string, entry: EntryHeader): FileObservation {
     exists: true,
     type: known.find(each => each === type) ?? 'other',
     mode: formatMode(entry.mode),
-    uid: entry.uid,
-    gid: entry.gid,
-    ...(entry.type === 'symlink' ? { linkTarget: entry.linkname } : {}),
+    ...(owners ? { uid: entry.uid, gid: entry.gid } : {}),
+    ...(entry.type === 'symlink' && !isUnknown(entry.linkname) ? { linkTarget: entry.linkname } : {}),
   }
 }

@@ -17,16 +17,18 @@ export async function lookAtProcess(check: GossCheck, { handle }: Look): Promise
 }
 
 async function listProcessNames(handle: ContainerHandle): Promise<string[]> {
-  const root = (await inspect(handle)).State.Pid
+  const state = await inspect(handle)
   const [names, lines] = [await listRows(handle, 'pid,ppid,comm'), await listRows(handle, 'pid,args')]
   const args = new Map(lines.map(([pid, words = '']) => [pid, words]))
-  const own = new Set([String(root)])
-  if (!names.some(([pid]) => pid === String(root)))
+  // Podman lists processes by the ids that they have in the container.
+  const root = [String(state.State.Pid), '1'].find(each => names.some(([pid]) => pid === each))
+  if (root === undefined)
     throw new CheckFailure(
       'infrastructure',
       'PROCESSES_UNKNOWN',
       'The engine does not list the container’s own process, so its processes cannot be known',
     )
+  const own = new Set([root])
   // A child may be listed before its parent.
   for (let before = 0; before < own.size; ) {
     before = own.size
@@ -34,7 +36,7 @@ async function listProcessNames(handle: ContainerHandle): Promise<string[]> {
   }
   return names.flatMap(([pid = '', , name = '']) => {
     const words = args.get(pid) ?? ''
-    if (!own.has(pid) || (pid === String(root) && isEngineInit(words))) return []
+    if (!own.has(pid) || (pid === root && isEngineInit(words))) return []
     return [completeName(name.trim(), words)]
   })
 }
@@ -60,8 +62,15 @@ async function listRows(handle: ContainerHandle, columns: string): Promise<strin
     const list = (await handle.engine.top({ ps_args: `-eo ${columns}` })) as {
       Processes: string[][] | null
     }
-    return list.Processes ?? []
+    const count = columns.split(',').length
+    return (list.Processes ?? []).map(row => splitRow(row.join(' '), count))
   } catch (error) {
     throw await handle.explain(error)
   }
+}
+
+/** Engines split the lines of `ps` or do not. */
+function splitRow(line: string, columns: number): string[] {
+  const words = line.trim().split(/\s+/)
+  return [...words.slice(0, columns - 1), words.slice(columns - 1).join(' ')]
 }
