@@ -5,7 +5,9 @@ import { BUILTIN_SUITES, type BuiltinSuite, listBuiltinFiles } from '../builtin/
 import { DEFAULTS, type Settings } from '../config/schema.js'
 import { ArchparityError } from '../errors.js'
 import { compareText } from '../model/platform.js'
+import { isCompanion } from '../suites/goss/companions.js'
 import { isDeclaredSuite, readDeclaredSuite } from '../suites/suite-formats.js'
+import { openSurroundings } from '../suites/surroundings.js'
 
 /**
  * Finds the suite files, relative to `root` and sorted, with the built-in suites that the settings choose after them,
@@ -23,6 +25,7 @@ export async function listSuites(
     await glob([...settings.suites], { cwd: root, ignore: ['**/node_modules/**', '**/.git/**'] })
   )
     .map(file => file.split(path.sep).join('/'))
+    .filter(file => !isCompanion(file, process.env.GOSS_VARS))
     .sort(compareText)
   const builtin = listBuiltinFiles(chooseBuiltin(settings, files.length))
   if (files.length + builtin.length === 0 || (files.length === 0 && isOwnGlob(settings))) {
@@ -42,7 +45,7 @@ export async function listSuites(
   }
   // A mistake in one of them is told before anything is pulled.
   for (const file of chosen.filter(isDeclaredSuite))
-    readDeclaredSuite(file, await readFile(path.join(root, file), 'utf8'), warn)
+    readDeclaredSuite(file, await readFile(path.join(root, file), 'utf8'), warn, openSurroundings(root))
   return chosen
 }
 

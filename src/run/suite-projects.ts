@@ -5,6 +5,7 @@ import { createFilter } from 'vite'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import type { Settings } from '../config/schema.js'
 import { RUNNER_MODULE } from '../suites/compile-suite.js'
+import { COMPANION_GLOBS } from '../suites/goss/companions.js'
 import { createSuitePlugin } from '../suites/suite-plugin.js'
 import type { WorkerContext } from '../worker/context.js'
 
@@ -39,7 +40,7 @@ export function buildSuiteProject(
       root,
       include: [...settings.suites],
       // Not vitest's own default, which leaves out what is not named *.test.*.
-      exclude: ['**/node_modules/**', '**/.git/**'],
+      exclude: ['**/node_modules/**', '**/.git/**', ...COMPANION_GLOBS],
       env: {
         DOCKER_HOST: project.dockerHost,
         // Containers carry labels of our own that the next run sweeps by; its reaper needs an image of its own.

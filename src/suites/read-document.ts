@@ -7,12 +7,14 @@ const MAX_BYTES = 8 * 1024 * 1024
 
 /**
  * Reads a suite file's text into values that know their lines. Throws SUITE_INVALID with file and line for what is
- * neither YAML nor JSON, for a key that is written twice, and for an alias bomb.
+ * neither YAML nor JSON, for a key that is written twice, and for an alias bomb. `mapLine` gives the line that people
+ * know, where the text was made from another.
  */
 export function readDocument(
   file: string,
   text: string,
   warn: (message: string) => void = () => {},
+  mapLine: (line: number) => number = line => line,
 ): SuiteValue {
   if (text.length > MAX_BYTES)
     throw new ArchparityError('SUITE_INVALID', `${file}: larger than ${MAX_BYTES / 1024 / 1024} MiB`)
@@ -28,7 +30,7 @@ export function readDocument(
   const documents = Array.isArray(parsed) ? parsed : []
   const [document] = documents
   for (const problem of document?.errors ?? []) {
-    const { line } = lines.linePos(problem.pos[0])
+    const line = mapLine(lines.linePos(problem.pos[0]).line)
     throw new ArchparityError('SUITE_INVALID', `${file}:${line}: ${problem.message.split('\n')[0]}`, {
       details: { file, line },
     })
@@ -37,7 +39,7 @@ export function readDocument(
   const source: SuiteSource = {
     file,
     syntax,
-    lineAt: offset => lines.linePos(offset).line,
+    lineAt: offset => mapLine(lines.linePos(offset).line),
     resolveAlias: node => (document !== undefined && isAlias(node) ? (node.resolve(document) as Node) : node),
     toJson: node => (document === undefined || !node ? null : node.toJS(document)),
     warn,

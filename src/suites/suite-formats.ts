@@ -1,14 +1,17 @@
 import type { DeclaredDifference } from '../model/declared.js'
+import type { GossSuite } from './goss/goss-suite.js'
+import { readGossFile } from './goss/read-goss-file.js'
 import { readDocument } from './read-document.js'
+import { recogniseFormat } from './recognise-format.js'
 import { listStructureDifferences } from './structure-test/list-structure-differences.js'
 import { readStructureSuite } from './structure-test/read-structure-suite.js'
 import type { StructureSuite } from './structure-test/structure-suite.js'
+import { NO_SURROUNDINGS, type Surroundings } from './surroundings.js'
 
 /** A suite that is data: what reads it, and what runs its checks. A new format is a line here and a runner. */
-export interface DeclaredSuite {
-  readonly format: 'structure-test'
-  readonly suite: StructureSuite
-}
+export type DeclaredSuite =
+  | { readonly format: 'structure-test'; readonly suite: StructureSuite }
+  | { readonly format: 'goss'; readonly suite: GossSuite }
 
 /** Whether a file is a suite that is data rather than code. */
 export const isDeclaredSuite = (file: string): boolean => /\.(ya?ml|json)$/.test(file)
@@ -21,11 +24,14 @@ export function readDeclaredSuite(
   file: string,
   text: string,
   warn: (message: string) => void = () => {},
+  surroundings: Surroundings = NO_SURROUNDINGS,
 ): DeclaredSuite {
-  return { format: 'structure-test', suite: readStructureSuite(readDocument(file, text, warn)) }
+  const format = recogniseFormat(file, text)
+  if (format === 'goss') return { format, suite: readGossFile(file, text, surroundings, warn) }
+  return { format, suite: readStructureSuite(readDocument(file, text, warn)) }
 }
 
 /** The differences between platforms that a declared suite calls legitimate, each with the checks that it is about. */
 export function listDifferences(file: string, declared: DeclaredSuite): DeclaredDifference[] {
-  return listStructureDifferences(file, declared.suite)
+  return declared.format === 'structure-test' ? listStructureDifferences(file, declared.suite) : []
 }

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Plugin } from 'vite'
 import { compileSuite } from './compile-suite.js'
 import { isDeclaredSuite, readDeclaredSuite } from './suite-formats.js'
+import { openSurroundings } from './surroundings.js'
 
 /**
  * Lets vitest run declared suites: each becomes a module of checks. `isSuite` says which files are suites; data that
@@ -15,7 +16,8 @@ export function createSuitePlugin(root: string, isSuite: (file: string) => boole
     transform(code, id) {
       if (!isDeclared(id)) return undefined
       const file = path.relative(root, id).split(path.sep).join('/')
-      return { code: compileSuite(readDeclaredSuite(file, code)), map: null }
+      const surroundings = openSurroundings(root, each => this.addWatchFile(each))
+      return { code: compileSuite(readDeclaredSuite(file, code, () => {}, surroundings)), map: null }
     },
     configResolved({ plugins }) {
       // It would read the module that a suite has become as JSON.

@@ -49,10 +49,12 @@ const isNull = ({ node }: SuiteValue): boolean =>
 
 /**
  * The entries of a mapping by key. A key that is not known is an error in YAML, as Go's strict decoding has it; in
- * JSON, where that decoding takes keys in any case and skips what it does not know, it is a warning. Without `known` any
- * key is.
+ * JSON, where that decoding takes keys in any case and skips what it does not know, it is a warning.
  */
-export function readEntries(
+export const readEntries = (value: SuiteValue, known: readonly string[]): ReadonlyMap<string, SuiteValue> =>
+  collectEntries(value, known)
+
+function collectEntries(
   value: SuiteValue,
   known: readonly string[] | undefined,
 ): ReadonlyMap<string, SuiteValue> {
@@ -68,9 +70,10 @@ export function readEntries(
         ? merged.node.items.map(each => step(merged, value.key, each as Node))
         : [merged]
       for (const part of parts)
-        for (const [key, each] of readEntries(part, known)) if (!entries.has(key)) entries.set(key, each)
+        for (const [key, each] of collectEntries(part, known)) if (!entries.has(key)) entries.set(key, each)
       continue
     }
+    if (known === undefined && !isScalar(pair.key)) rejectValue(value, 'must have texts as keys')
     const key =
       known === undefined
         ? written
@@ -81,12 +84,17 @@ export function readEntries(
     if (key !== undefined) entries.set(key, entry)
     else if (value.source.syntax === 'json')
       value.source.warn(`${value.source.file}:${entry.line}: ${entry.key} means nothing here and is ignored`)
-    else rejectValue(entry, `is not known; known are ${known?.join(', ')}`, suggest(written, known))
+    else if (known !== undefined)
+      rejectValue(entry, `is not known; known are ${known.join(', ')}`, suggest(written, known))
   }
   return entries
 }
 
-function suggest(written: string, known: readonly string[] = []): string | undefined {
+/** The entries of a mapping whose keys its author chose. */
+export const readAnyEntries = (value: SuiteValue): ReadonlyMap<string, SuiteValue> =>
+  collectEntries(value, undefined)
+
+function suggest(written: string, known: readonly string[]): string | undefined {
   const near = known.find(each => each.toLowerCase() === written.toLowerCase())
   return near === undefined ? undefined : `Did you mean ${near}?`
 }

@@ -84,7 +84,7 @@ fileContentTests:
 
 /** The image's command as the file wants it: it ends at once. */
 export const ENDING_SERVICE = `schemaVersion: "2.0.0"
-service: { args: [fail] }
+serviceOptions: { args: [fail] }
 logTests:
   - { name: pass what it wrote, expectedOutput: [starting fail], expectedError: [no such mode] }
   - { name: fail what it did not write, expectedLog: [ready] }

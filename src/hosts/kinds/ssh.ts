@@ -32,7 +32,7 @@ export async function openSsh(spec: HostSpec, context: OpenContext): Promise<Con
       chooseReach: ({ architecture, rootless }) =>
         rootless
           ? { kind: 'engine', architecture }
-          : { kind: 'ssh', mux: master.mux, directory: context.directory },
+          : { kind: 'ssh', architecture, mux: master.mux, directory: context.directory },
       shell,
       pid: master.pid,
       sever: master.sever,

@@ -1,5 +1,5 @@
 import type { DeclaredDifference } from '../../model/declared.js'
-import { readEntries, rejectValue, type SuiteValue } from '../suite-value.js'
+import { readAnyEntries, readEntries, rejectValue, type SuiteValue } from '../suite-value.js'
 import type { CheckKind, Entries } from './check-kind.js'
 import { OWN_KEYS, readOwnKeys } from './read-own-keys.js'
 import { requirePlatform } from './read-platforms.js'
@@ -37,7 +37,7 @@ function readVariants(
     rejectValue(perPlatform, `cannot stand in ${kind.key}, which expect nothing of their own`)
   const variants: PlatformVariant[] = []
   const differences: DeclaredDifference[] = []
-  for (const [name, each] of readEntries(perPlatform, undefined)) {
+  for (const [name, each] of readAnyEntries(perPlatform)) {
     if (name === 'default')
       rejectValue(each, 'is no platform: what all others expect stands in the test itself')
     const platform = requirePlatform(each, name)

@@ -40,7 +40,7 @@ export function readRunOptions(value: SuiteValue | undefined): ContainerRunOptio
 
 export const SERVICE_OPTIONS = ['entrypoint', 'args'] as const
 
-/** Reads `service`, a key of our own: what is started where a test asks the running image. */
+/** Reads `serviceOptions`, a key of our own: what is started where a test asks the running image. */
 export function readServiceOptions(value: SuiteValue | undefined): ServiceOptions {
   if (value === undefined) return {}
   const entries = readEntries(value, SERVICE_OPTIONS)

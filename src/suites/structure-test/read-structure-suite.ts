@@ -26,7 +26,7 @@ export const CHECK_KINDS: readonly CheckKind[] = [
 /** Keys of a file that declare no test. */
 export const SHARED_KEYS: Readonly<Record<SchemaVersion, readonly string[]>> = {
   '1.0.0': ['schemaVersion', 'globalEnvVars', 'differences'],
-  '2.0.0': ['schemaVersion', 'globalEnvVars', 'containerRunOptions', 'service', 'differences'],
+  '2.0.0': ['schemaVersion', 'globalEnvVars', 'containerRunOptions', 'serviceOptions', 'differences'],
 }
 
 /**
@@ -45,7 +45,7 @@ export function readStructureSuite(document: SuiteValue): StructureSuite {
   })
   const run = readRunOptions(entries.get('containerRunOptions'))
   const globalEnv = readVariables(entries.get('globalEnvVars'))
-  const service = readServiceOptions(entries.get('service'))
+  const service = readServiceOptions(entries.get('serviceOptions'))
   const differences = entries.get('differences')
   if (checks.length === 0)
     rejectValue(document, 'declares no test', `Add one of ${kinds.map(({ key }) => key).join(', ')}.`)

@@ -7,6 +7,7 @@ import type { ContainerHandle } from './container-handle.js'
 import type { Carrier } from './reach-port.js'
 
 /** Ways that are open, each for as long as its container. */
+const bridges = new WeakMap<ContainerHandle, Promise<PortBridge>>()
 const routes = new WeakMap<ContainerHandle, Promise<Carrier>>()
 
 /**
@@ -25,17 +26,39 @@ export function openEngineRoute(
   return known
 }
 
+/** The same for single connections, at any address that the container itself has. */
+export function openContainerBridge(
+  engine: Docker,
+  handle: ContainerHandle,
+  architecture: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<PortBridge> {
+  const known = bridges.get(handle) ?? startBridge(engine, handle, architecture, labels)
+  bridges.set(handle, known)
+  known.catch(() => bridges.delete(handle))
+  return known
+}
+
+async function startBridge(
+  engine: Docker,
+  handle: ContainerHandle,
+  architecture: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<PortBridge> {
+  const opening = openPortBridge(engine, handle.id, architecture, labels)
+  handle.beforeRemoval(async () => (await opening.catch(() => undefined))?.close())
+  return opening.catch(error => {
+    throw explainFailure(error)
+  })
+}
+
 async function startRoute(
   engine: Docker,
   handle: ContainerHandle,
   architecture: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<Carrier> {
-  const opening = openPortBridge(engine, handle.id, architecture, labels)
-  handle.beforeRemoval(async () => (await opening.catch(() => undefined))?.close())
-  const bridge = await opening.catch(error => {
-    throw explainFailure(error)
-  })
+  const bridge = await openContainerBridge(engine, handle, architecture, labels)
   const agent = makeAgent(bridge)
   handle.beforeRemoval(async () => void agent.destroy().catch(() => {}))
   const knock = async (address: string, port: number) => {

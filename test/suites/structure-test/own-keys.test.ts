@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { ArchparityError } from '../../../src/errors.js'
 import { listDifferences, readDeclaredSuite } from '../../../src/suites/suite-formats.js'
 
-const read = (text: string) => readDeclaredSuite('suites/a.yaml', `schemaVersion: 2.0.0\n${text}`)
+function read(text: string) {
+  const declared = readDeclaredSuite('suites/a.yaml', `schemaVersion: 2.0.0\n${text}`)
+  if (declared.format !== 'structure-test') throw new Error(declared.format)
+  return declared
+}
 
 function catchError(text: string): string {
   try {
@@ -128,7 +132,7 @@ describe('tests of the started image', () => {
     ['portTests: [{ name: a }]', 'must name a port'],
     ['logTests: [{ name: a }]', 'must expect or exclude something'],
     ['healthTest: { expected: ill }', 'must be one of healthy, unhealthy'],
-    ['service: { command: [x] }\nportTests: [{ port: 1 }]', 'service.command: is not known'],
+    ['serviceOptions: { command: [x] }\nportTests: [{ port: 1 }]', 'serviceOptions.command: is not known'],
   ])('%s', (text, problem) => {
     expect(catchError(`${text}\n`)).toContain(problem)
   })

@@ -29,7 +29,7 @@ test('every key that is read is in the schema that editors use, and no other', (
       expect(keys(test.properties.perPlatform.additionalProperties), kind.key).toEqual(expectations.sort())
   }
   expect(keys(schema.properties.containerRunOptions)).toEqual([...RUN_OPTIONS].sort())
-  expect(keys(schema.properties.service)).toEqual([...SERVICE_OPTIONS].sort())
+  expect(keys(schema.properties.serviceOptions)).toEqual([...SERVICE_OPTIONS].sort())
   const differences = schema.$defs.differences.items
   expect(keys(differences)).toEqual([...DIFFERENCE_KEYS].sort())
   expect(differences.properties.field.enum).toEqual([...FIELD_NAMES])
