@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { RunnerTestCase } from 'vitest'
 import { nameSuiteFile, readBuiltinName } from '../builtin/suite-names.js'
 import { type CheckRef, makeCheckId } from '../model/check.js'
+import type { CommandObservation } from '../model/observation.js'
 import { choosePerPlatform, type PerPlatform } from '../model/per-platform.js'
 import type { CommandOptions, ContainerHandle } from './container/container-handle.js'
 import { describeOutcome } from './container/container-handle.js'
@@ -119,6 +120,16 @@ export class CheckScope {
     return this.finishCommand('exec', command, outcome)
   }
 
+  /** Judges a program of the image that something else has started. */
+  async judgeProgram(container: Docker.Container, program: string): Promise<void> {
+    await this.judgement.judgeCommand(container, {}, [program], {})
+  }
+
+  /** Records what came of a script of the user's. */
+  finishScript(script: string, outcome: CommandOutcome): CommandResult {
+    return this.finishCommand('script', script, outcome)
+  }
+
   /** `argv` is the whole command where the image's entrypoint is no part of it: then it is recorded as such. */
   async run(command?: Command, options: OnceOptions = {}, argv?: readonly string[]): Promise<CommandResult> {
     const { engine, context } = this.worker
@@ -223,7 +234,11 @@ export class CheckScope {
     await this.judgement.conclude(this.recorder.check.id)
   }
 
-  private finishCommand(via: 'exec' | 'run', command: Command, outcome: CommandOutcome): CommandResult {
+  private finishCommand(
+    via: CommandObservation['via'],
+    command: Command,
+    outcome: CommandOutcome,
+  ): CommandResult {
     this.record(describeOutcome(via, command, outcome))
     if (outcome.timedOut) {
       const seconds = Math.round(outcome.durationMs / 100) / 10

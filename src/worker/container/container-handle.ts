@@ -241,7 +241,7 @@ function refine(outcome: CommandOutcome, programs: readonly Program[]): CommandO
 
 /** The form in which a command's outcome is recorded. */
 export function describeOutcome(
-  via: 'exec' | 'run',
+  via: CommandObservation['via'],
   command: Command,
   outcome: CommandOutcome,
 ): CommandObservation {
