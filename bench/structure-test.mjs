@@ -57,11 +57,12 @@ function main() {
   )
 }
 
+/** As people write them: a program and its arguments, and a shell only for what needs one. */
 function writeStructureTest(commands) {
-  const tests = commands.map(
-    (command, index) =>
-      `  - name: command ${index}\n    command: sh\n    args: ${JSON.stringify(['-c', command])}\n    exitCode: 0\n`,
-  )
+  const tests = commands.map((command, index) => {
+    const [program, ...args] = command.includes('$') ? ['sh', '-c', command] : command.split(' ')
+    return `  - name: command ${index}\n    command: ${program}\n    args: ${JSON.stringify(args)}\n    exitCode: 0\n`
+  })
   return `schemaVersion: "2.0.0"\ncommandTests:\n${tests.join('')}`
 }
 
@@ -84,6 +85,14 @@ function runArchparity(flags) {
 function runTestinfra(images) {
   const ids = images.map(startContainer)
   const hosts = ids.map(id => `docker://${id}`).join(',')
-  run('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--hosts=${hosts}`, 'test_commands.py'])
+  run('/usr/bin/python3', [
+    '-m',
+    'pytest',
+    '-q',
+    '-p',
+    'no:cacheprovider',
+    `--hosts=${hosts}`,
+    'test_commands.py',
+  ])
   run('docker', ['rm', '-f', ...ids])
 }

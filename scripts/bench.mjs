@@ -32,7 +32,7 @@ async function measureCommands(keep) {
 /** @type {import('./run-script.mjs').Job} */
 async function measureStructure(keep) {
   const ready = keep(await setUp({ build: true, engine: true, binfmt: true, registry: true }))
-  if ((await ready.run('python3', ['-c', 'import testinfra'], { cwd: ROOT })) !== 0) {
+  if ((await ready.run('/usr/bin/python3', ['-c', 'import testinfra'], { cwd: ROOT })) !== 0) {
     process.stderr.write('This bench compares with pytest-testinfra: apt-get install python3-testinfra\n')
     return 2
   }

@@ -15,6 +15,8 @@ type Known = Pick<RunRecord, 'image' | 'hosts'>
  */
 export function listCommands(known: Known, target: Target, observation: Observation | undefined): string[] {
   const start = startRun(known, target)
+  if (observation?.kind === 'command' && observation.via === 'script')
+    return start === undefined ? [] : [...start.prepare, nameScript(observation.command, start, target)]
   const words = listWords(observation)
   if (start === undefined || words === undefined) return []
   return [...start.prepare, quoteCommand([...start.run, ...words.options, start.name, ...words.arguments])]
@@ -38,7 +40,12 @@ function startRun({ image, hosts }: Known, target: Target) {
   const cpu = target.emulator?.cpu
   const run = [...docker, 'run', '--rm', '--platform', formatPlatform(target.platform)]
   if (cpu !== undefined) run.push('--env', `QEMU_CPU=${cpu}`)
-  return { ...nameImage(image, target, docker), run }
+  const [, option, endpoint] = docker
+  return {
+    ...nameImage(image, target, docker),
+    run,
+    endpoint: option === '--host' ? endpoint : undefined,
+  }
 }
 
 const DEFAULT_SOCKETS = ['unix:///var/run/docker.sock', 'unix:///run/docker.sock']
@@ -52,6 +59,22 @@ function nameClient(target: Target, facts: HostFacts | undefined): string[] | un
   if (kind === 'local' || (kind === 'socket' && DEFAULT_SOCKETS.includes(endpoint))) return ['docker']
   const isSecured = kind === 'tcp' && !PLAIN_PORT.test(endpoint)
   return ['docker', '--host', endpoint, ...(isSecured ? ['--tlsverify'] : [])]
+}
+
+/** A script is given the image by its name, and everything else by its environment. */
+function nameScript(
+  script: string | readonly string[],
+  { name, endpoint }: { readonly name: string; readonly endpoint: string | undefined },
+  target: Target,
+): string {
+  const words = [
+    'env',
+    ...(endpoint === undefined ? [] : [`DOCKER_HOST=${endpoint}`]),
+    `DOCKER_DEFAULT_PLATFORM=${formatPlatform(target.platform)}`,
+    ...(typeof script === 'string' ? [script] : script),
+    name,
+  ]
+  return quoteCommand(words)
 }
 
 interface Words {

@@ -121,7 +121,7 @@ export function addRunOptions(command: Command): Command {
   return command
     .option(
       '--suites <glob>',
-      'suite files (repeatable; default: suites/**/*.suite.{ts,js,json} and suites/**/*.{yaml,yml})',
+      'suite files (repeatable; default: suites/**/*.suite.{ts,js,json}, suites/**/*.{yaml,yml} and suites/**/run.sh)',
       collect,
     )
     .option('--reports <directory>', 'where reports are written (default: reports)')

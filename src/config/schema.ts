@@ -123,7 +123,7 @@ export const configSchema = z.strictObject({
 export interface ArchparityConfig {
   /** Image that is tested when the command line names none. */
   readonly image?: string
-  /** Globs of suite files, relative to the configuration file. Default `suites/**\/*.suite.ts` (and .js, .mjs, .json), `suites/**\/*.yaml`. */
+  /** Globs of suite files, relative to the configuration file. Default `suites/**\/*.suite.ts` (and .js, .mjs, .json), `suites/**\/*.yaml`, `suites/**\/run.sh`. */
   readonly suites?: readonly string[]
   /** Platforms that must be tested: others are left out, and one that the image lacks is lost coverage. */
   readonly platforms?: readonly string[]
@@ -199,7 +199,7 @@ export type Settings = Required<
   }
 
 export const DEFAULTS: Settings = {
-  suites: ['suites/**/*.suite.{ts,mts,js,mjs,json}', 'suites/**/*.{yaml,yml}'],
+  suites: ['suites/**/*.suite.{ts,mts,js,mjs,json}', 'suites/**/*.{yaml,yml}', 'suites/**/run.sh'],
   excludePlatforms: [],
   reports: 'reports',
   insecureRegistries: [],

@@ -35,6 +35,10 @@ export interface DeclaredDifference {
   readonly reason: string
   /** Last day, in UTC, on which it counts: `2026-12-31`. */
   readonly expires?: string
+  /** Where it is declared, if not in the settings: `suites/app.yaml:12`. */
+  readonly source?: string
+  /** It follows from something else that is declared, and need not be met. */
+  readonly implied?: boolean
 }
 
 /** Fields whose text is normalised before it is compared. */

@@ -21,10 +21,13 @@ export type StartError =
   | 'bad-cwd'
   | 'other'
 
-/** A command run in the shared container (`exec`) or in a container of its own (`run`). */
+/**
+ * A command run in the shared container (`exec`) or in a container of its own (`run`), or a script of the user's that was
+ * given the image (`script`).
+ */
 export interface CommandObservation {
   readonly kind: 'command'
-  readonly via: 'exec' | 'run'
+  readonly via: 'exec' | 'run' | 'script'
   /** What the author wrote: one string for a shell line, or the argument vector. */
   readonly command: string | readonly string[]
   readonly exitCode: number | null

@@ -27,8 +27,9 @@ export function listDeclared(comparison: Comparison, record: RunRecord): string[
 
 /** What should be done about declarations that no longer do anything. */
 export function listStaleDeclarations(comparison: Comparison): string[] {
-  return comparison.declarations.flatMap(({ state, reason, expires }, index) => {
-    const name = `differences.${index} (${reason})`
+  return comparison.declarations.flatMap(({ state, reason, expires, source, implied }, index) => {
+    const name = `${source ?? `differences.${index}`} (${reason})`
+    if (implied === true) return []
     if (state === 'expired') return [`${name} expired on ${expires} and no longer counts`]
     return state === 'unused' ? [`${name} matched nothing in this run: it can be removed`] : []
   })

@@ -5,7 +5,7 @@ import { BUILTIN_SUITES, type BuiltinSuite, listBuiltinFiles } from '../builtin/
 import { DEFAULTS, type Settings } from '../config/schema.js'
 import { ArchparityError } from '../errors.js'
 import { compareText } from '../model/platform.js'
-import { isCompanion } from '../suites/goss/companions.js'
+import { isCompanion } from '../suites/companion-files.js'
 import { isDeclaredSuite, readDeclaredSuite } from '../suites/suite-formats.js'
 import { openSurroundings } from '../suites/surroundings.js'
 
@@ -25,7 +25,7 @@ export async function listSuites(
     await glob([...settings.suites], { cwd: root, ignore: ['**/node_modules/**', '**/.git/**'] })
   )
     .map(file => file.split(path.sep).join('/'))
-    .filter(file => !isCompanion(file, process.env.GOSS_VARS))
+    .filter(file => !isCompanion(file))
     .sort(compareText)
   const builtin = listBuiltinFiles(chooseBuiltin(settings, files.length))
   if (files.length + builtin.length === 0 || (files.length === 0 && isOwnGlob(settings))) {

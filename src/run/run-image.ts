@@ -8,6 +8,7 @@ import type { PullProgress } from '../pull/pull-image.js'
 import { openImageSource } from '../registry/index.js'
 import { NO_PLANS, runAudit } from './audit-stage.js'
 import { EventLog } from './event-log.js'
+import { listSuiteDifferences } from './list-suite-differences.js'
 import { listSuites } from './list-suites.js'
 import { runOnHosts } from './run-hosts.js'
 import type { TemporaryDirectory } from './temporary-directory.js'
@@ -48,6 +49,7 @@ export interface RunOutcome {
 export async function runImage(request: RunRequest): Promise<RunOutcome> {
   const { settings, root } = request
   const suites = await listSuites(settings, root, request.filters, request.onNotice)
+  const declared = await listSuiteDifferences(suites, root)
   const log = new EventLog(path.resolve(root, settings.reports, 'run.jsonl'))
   if (request.onEvent !== undefined) log.onEvent(request.onEvent)
   const runId = randomUUID()
@@ -61,7 +63,7 @@ export async function runImage(request: RunRequest): Promise<RunOutcome> {
     image: request.image,
     suites,
     root,
-    comparison: { differences: settings.differences, normalize: settings.normalize },
+    comparison: { differences: [...settings.differences, ...declared], normalize: settings.normalize },
     filtered: request.filters.length > 0 || request.testNamePattern !== undefined,
   })
   const elapsed = () => Math.round(performance.now() - began)

@@ -64,7 +64,7 @@ export class SuiteReporter implements Reporter {
       ...meaning,
       check: describeCheck(test, this.root),
       status,
-      durationMs: Math.round((diagnostic?.duration ?? 0) * 1000) / 1000,
+      durationMs: Math.round((test.meta().archparityMs ?? diagnostic?.duration ?? 0) * 1000) / 1000,
       attempts: (diagnostic?.retryCount ?? 0) + 1,
       flaky: diagnostic?.flaky ?? false,
       errors,

@@ -41,6 +41,7 @@ export function readDocument(
     syntax,
     lineAt: offset => mapLine(lines.linePos(offset).line),
     resolveAlias: node => (document !== undefined && isAlias(node) ? (node.resolve(document) as Node) : node),
+    toJson: node => (document === undefined || !node ? null : node.toJS(document)),
     warn,
   }
   const node = (document?.contents ?? null) as Node | null

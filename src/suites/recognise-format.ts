@@ -12,6 +12,12 @@ const STRUCTURE_KEYS: ReadonlySet<string> = new Set([
   'metadatatest',
   'licensetests',
   'containerrunoptions',
+  'serviceoptions',
+  'httptests',
+  'porttests',
+  'logtests',
+  'healthtest',
+  'differences',
 ])
 const GOSS_KEYS: ReadonlySet<string> = new Set([...GOSS_KINDS, ...Object.keys(REFUSED_KINDS)])
 

@@ -13,6 +13,10 @@ export function createSuitePlugin(root: string, isSuite: (file: string) => boole
   return {
     name: 'archparity:declared-suites',
     enforce: 'pre',
+    // A script is a test of the directory that it is in, also where it is a link to one that many share. Files below the
+    // root are asked for by their path from there, too.
+    resolveId: source =>
+      path.isAbsolute(source) ? [source, path.join(root, source)].find(isDeclared) : undefined,
     transform(code, id) {
       if (!isDeclared(id)) return undefined
       const file = path.relative(root, id).split(path.sep).join('/')

@@ -8,6 +8,8 @@ export interface SuiteSource {
   /** Line of an offset, from 1. */
   lineAt(offset: number): number
   resolveAlias(node: Node): Node | undefined
+  /** A node as plain JSON values. */
+  toJson(node: Node | null | undefined): unknown
   /** What is worth knowing and is no error. */
   warn(message: string): void
 }

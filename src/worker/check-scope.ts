@@ -2,13 +2,14 @@ import type Docker from 'dockerode'
 import type { RunnerTestCase } from 'vitest'
 import { nameSuiteFile, readBuiltinName } from '../builtin/suite-names.js'
 import { type CheckRef, makeCheckId } from '../model/check.js'
+import type { CommandObservation } from '../model/observation.js'
 import { choosePerPlatform, type PerPlatform } from '../model/per-platform.js'
 import type { CommandOptions, ContainerHandle } from './container/container-handle.js'
 import { describeOutcome } from './container/container-handle.js'
 import type { ContainerOptions } from './container/options.js'
 import { readContainerFile } from './container/read-file.js'
 import { readContainerLogs } from './container/read-logs.js'
-import { type HttpOptions, requestContainer } from './container/request-http.js'
+import type { HttpOptions } from './container/request-http.js'
 import {
   type CommandResult,
   type FileResult,
@@ -17,20 +18,14 @@ import {
   makeCommandResult,
 } from './container/results.js'
 import { type OnceOptions, runOnce } from './container/run-once.js'
+import { type Exchange, exchangeHttp } from './exchange-http.js'
 import { type Command, type CommandOutcome, formatCommand } from './exec/command.js'
-import { listCommandWords, splitSimpleLine } from './exec/shell-line.js'
 import { CheckFailure, wrapEngineError } from './failure.js'
-import { awaitAnswer } from './guard/await-answer.js'
-import type { Verdict } from './guard/execution-guard.js'
-import type { Program } from './guard/resolve-program.js'
-import { findRoute, type OpenedContainer, openContainer } from './open-container.js'
-import { chooseCwd, listSearchPath } from './program-search.js'
+import { Judgement } from './judgement.js'
+import { type OpenedContainer, openContainer } from './open-container.js'
 import { type Recorder, startRecorder } from './recorder.js'
 import { suiteFile } from './suite-file.js'
 import type { Worker } from './worker.js'
-
-/** Programs that the guard has already reported for this process, so that the log says each once. */
-const reported = new Set<string>()
 
 /** What a program answered to a probe. */
 export interface Probe extends CommandResult {
@@ -39,19 +34,33 @@ export interface Probe extends CommandResult {
   record(): void
 }
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** How long a check took, where that is not how long it was waited for. */
+    archparityMs?: number
+  }
+}
+
+/** A command that ran before it was known to be a check's. */
+export interface AheadOutcome {
+  readonly command: Command
+  readonly outcome: CommandOutcome
+  readonly judgement: Judgement
+}
+
 /** One attempt of one check: what it may touch, what it sees, and what has to be cleaned up after it. */
 export class CheckScope {
   private readonly worker: Worker
+  private readonly task: Readonly<RunnerTestCase>
   private readonly recorder: Recorder
   private readonly abort = new AbortController()
-  private readonly verdicts = new Map<string, Verdict>()
-  private readonly judging: Promise<void>[] = []
-  /** A program whose file the engine was asked for in vain: what ran is not known. */
-  private unanswered: string | undefined
+  private readonly judgement: Judgement
   private readonly removals: (() => Promise<void>)[] = []
 
   constructor(worker: Worker, task: Readonly<RunnerTestCase>, signal: AbortSignal) {
     this.worker = worker
+    this.task = task
+    this.judgement = new Judgement(worker)
     this.recorder = startRecorder(
       worker.context,
       worker.channel,
@@ -86,9 +95,39 @@ export class CheckScope {
     command: Command,
     options: CommandOptions = {},
   ): Promise<CommandResult> {
-    const programs = await this.judgeCommand(handle.engine, handle.options, command, options)
+    const programs = await this.judgement.judgeCommand(handle.engine, handle.options, command, options)
     const outcome = await handle.exec(command, options, this.abort.signal, programs)
     return this.finishCommand('exec', command, outcome)
+  }
+
+  /** Runs a command whose outcome may never be a check's: nothing is recorded, and what the guard finds is kept beside it. */
+  async execAhead(
+    handle: ContainerHandle,
+    command: Command,
+    options: CommandOptions = {},
+  ): Promise<AheadOutcome> {
+    const judgement = new Judgement(this.worker)
+    const programs = await judgement.judgeCommand(handle.engine, handle.options, command, options)
+    const outcome = await handle.exec(command, options, this.abort.signal, programs)
+    return { command, outcome, judgement }
+  }
+
+  /** Makes a command that has run ahead this check's own. */
+  adoptOutcome({ command, outcome, judgement }: AheadOutcome): CommandResult {
+    this.judgement.absorb(judgement)
+    // What it waited for others is not its own time.
+    this.task.meta.archparityMs = outcome.durationMs
+    return this.finishCommand('exec', command, outcome)
+  }
+
+  /** Judges a program of the image that something else has started. */
+  async judgeProgram(container: Docker.Container, program: string): Promise<void> {
+    await this.judgement.judgeCommand(container, {}, [program], {})
+  }
+
+  /** Records what came of a script of the user's. */
+  finishScript(script: string, outcome: CommandOutcome): CommandResult {
+    return this.finishCommand('script', script, outcome)
   }
 
   /** `argv` is the whole command where the image's entrypoint is no part of it: then it is recorded as such. */
@@ -105,8 +144,8 @@ export class CheckScope {
           ...(options.env === undefined ? {} : { env: options.env }),
           ...(options.cwd === undefined ? {} : { workingDir: options.cwd }),
         }
-        const programs = await this.judgeCommand(container, settings, argv, {})
-        if (typeof command === 'string') await this.judgeCommand(container, settings, command, {})
+        const programs = await this.judgement.judgeCommand(container, settings, argv, {})
+        if (typeof command === 'string') await this.judgement.judgeCommand(container, settings, command, {})
         return programs
       },
     )
@@ -122,7 +161,7 @@ export class CheckScope {
   async probe(argv: readonly string[], options: CommandOptions = {}): Promise<Probe> {
     if (this.worker.context.shell === undefined) return this.probeAlone(argv, options)
     const handle = await this.getContainer()
-    const programs = await this.judgeCommand(handle.engine, handle.options, argv, options)
+    const programs = await this.judgement.judgeCommand(handle.engine, handle.options, argv, options)
     return this.describeProbe(argv, await handle.exec(argv, options, this.abort.signal, programs))
   }
 
@@ -131,7 +170,7 @@ export class CheckScope {
     const { engine, context } = this.worker
     const once = { ...options, entrypoint: argv.slice(0, 1) }
     const judge = (container: Docker.Container, all: readonly string[]) =>
-      this.judgeCommand(container, {}, all, {})
+      this.judgement.judgeCommand(container, {}, all, {})
     return this.describeProbe(
       argv,
       await runOnce(engine, context, argv.slice(1), once, this.abort.signal, judge),
@@ -166,33 +205,15 @@ export class CheckScope {
   }
 
   async http(handle: ContainerHandle, path: string, options: HttpOptions = {}): Promise<HttpResult> {
-    const { limits } = this.worker.context
-    const found = await findRoute(this.worker, handle, options.port).catch(error => {
-      throw wrapEngineError(error, `Finding the way to ${path} failed`)
-    })
-    const running = async () => {
-      try {
-        return (await handle.readState()).running
-      } catch (error) {
-        throw wrapEngineError(error, 'Asking for the state of the container failed')
-      }
-    }
-    if (found === undefined || !(await running())) throw await handle.explain(new Error('it has no address'))
-    const reading = await requestContainer(found.route, `http://container:${found.port}`, path, options, {
-      timeoutMs: limits.commandTimeoutMs,
-      maxBytes: limits.maxOutputBytes,
-      signal: this.abort.signal,
-      stillStarting: running,
-    })
-    this.record(reading.observation)
-    if (reading.result !== undefined) return reading.result
-    if (!(await running())) throw await handle.explain(new Error('the connection failed'))
-    const { error, method, url } = reading.observation
-    throw new CheckFailure(
-      error === 'TimeoutError' ? 'timeout' : 'exception',
-      'NO_ANSWER',
-      `${method} ${url} got no answer: ${error}`,
-    )
+    const { observation, result, failure } = await this.exchange(handle, path, options)
+    this.record(observation)
+    if (result === undefined) throw failure
+    return result
+  }
+
+  /** One exchange that is not recorded: the caller asks again until it is as it should be. */
+  exchange(handle: ContainerHandle, path: string, options: HttpOptions): Promise<Exchange> {
+    return exchangeHttp(this.worker, handle, path, options, this.abort.signal)
   }
 
   /** What the check may wait for; aborted when its time is over. */
@@ -202,7 +223,7 @@ export class CheckScope {
 
   /** Takes over a container that somebody else started and removes: the guard's word on it is this check's too. */
   adopt(opened: OpenedContainer): ContainerHandle {
-    this.noteVerdicts(opened.verdicts)
+    this.judgement.note(opened.verdicts)
     return opened.handle
   }
 
@@ -210,24 +231,14 @@ export class CheckScope {
   async close(): Promise<void> {
     this.abort.abort()
     await Promise.all(this.removals.map(remove => remove()))
-    await Promise.all(this.judging)
-    const foreign = [...this.verdicts.values()].filter(verdict => !verdict.expected)
-    this.report()
-    if (foreign.length > 0) {
-      const messages = new Set(foreign.map(verdict => verdict.message))
-      throw new CheckFailure('guard', 'FOREIGN_PROGRAM', [...messages].join('; '))
-    }
-    if (this.unanswered !== undefined) {
-      const seconds = this.worker.context.limits.commandTimeoutMs / 1000
-      throw new CheckFailure(
-        'infrastructure',
-        'ENGINE_FAILED',
-        `The engine did not answer within ${seconds} s when it was asked for the program ${this.unanswered}`,
-      )
-    }
+    await this.judgement.conclude(this.recorder.check.id)
   }
 
-  private finishCommand(via: 'exec' | 'run', command: Command, outcome: CommandOutcome): CommandResult {
+  private finishCommand(
+    via: CommandObservation['via'],
+    command: Command,
+    outcome: CommandOutcome,
+  ): CommandResult {
     this.record(describeOutcome(via, command, outcome))
     if (outcome.timedOut) {
       const seconds = Math.round(outcome.durationMs / 100) / 10
@@ -238,69 +249,6 @@ export class CheckScope {
       )
     }
     return makeCommandResult(command, outcome)
-  }
-
-  /** Judges the programs of a command. Those of a vector are needed before it runs, those of a line are not. */
-  private async judgeCommand(
-    container: Docker.Container,
-    settings: ContainerOptions,
-    command: Command,
-    options: CommandOptions,
-  ): Promise<readonly Program[]> {
-    const vector = typeof command === 'string' ? splitSimpleLine(command) : command
-    if (vector?.[0] !== undefined) return this.judgeProgram(container, settings, vector[0], options)
-    if (typeof command === 'string') {
-      for (const word of listCommandWords(command)) {
-        this.judging.push(this.judgeProgram(container, settings, word, options).then(() => {}))
-      }
-    }
-    return []
-  }
-
-  private async judgeProgram(
-    container: Docker.Container,
-    settings: ContainerOptions,
-    name: string,
-    options: CommandOptions,
-  ): Promise<Program[]> {
-    const { context, guard } = this.worker
-    const search = listSearchPath(context, settings, options.env)
-    // A container that has gone, or an engine that does not answer, is noticed by the command itself.
-    const found = guard
-      .resolve(container, name, search, chooseCwd(context, settings, options.cwd))
-      .catch((): Program[] => [])
-    const programs = await awaitAnswer(found, context.limits.commandTimeoutMs)
-    if (programs === undefined) {
-      this.unanswered = name
-      return []
-    }
-    const [first] = programs
-    const script = first?.kind === 'script' ? { script: first.path } : {}
-    const verdicts = programs.map(program => guard.judgeFile(program)).filter(each => each !== undefined)
-    this.noteVerdicts(verdicts.map(verdict => ({ ...verdict, ...script, name })))
-    return programs
-  }
-
-  private noteVerdicts(verdicts: readonly Verdict[]): void {
-    for (const verdict of verdicts) {
-      const { program, machine, emulator, name, script } = verdict
-      this.verdicts.set([program, machine, emulator, name, script].join('\0'), verdict)
-    }
-  }
-
-  private report(): void {
-    const { context, channel } = this.worker
-    for (const [key, verdict] of this.verdicts) {
-      if (verdict.expected && reported.has(key)) continue
-      reported.add(key)
-      channel.send({
-        type: 'program-executed',
-        target: context.target.id,
-        pass: context.pass,
-        check: this.recorder.check.id,
-        ...verdict,
-      })
-    }
   }
 }
 

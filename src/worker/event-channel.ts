@@ -16,8 +16,14 @@ export function openEventChannel(socketPath: string | undefined): EventChannel {
   let socket: Socket | undefined = connect(socketPath)
   socket.unref()
   socket.on('error', () => {
-    // The main process is gone; the worker is ended by it or dies with it.
     socket = undefined
+  })
+  socket.on('close', () => {
+    socket = undefined
+    // Where the main process was killed, nobody waits for this one and what it has started.
+    setTimeout(() => {
+      if (process.send !== undefined && !process.connected) process.exit(1)
+    }, 100).unref()
   })
   let pending = 0
   let idle: (() => void)[] = []

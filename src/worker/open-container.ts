@@ -141,20 +141,15 @@ async function isReady(
   if (ready.port === undefined && ready.http === undefined) return true
   const found = await findRoute(worker, handle, ready.port)
   if (found === undefined) return false
-  const reading = await requestContainer(
-    found.route,
-    'http://container',
-    ready.http ?? '/',
-    {},
-    {
-      timeoutMs: 2000,
-      maxBytes: 1024,
-      signal: AbortSignal.timeout(3000),
-      stillStarting: async () => false,
-    },
-  )
-  const open = !/ECONNREFUSED|EHOSTUNREACH|TIMEOUT/i.test(reading.observation.error ?? '')
-  return ready.http === undefined ? open : (reading.observation.status ?? 500) < 500
+  if (ready.http === undefined) return (await found.route.knock()) === undefined
+  const limits = {
+    timeoutMs: 2000,
+    maxBytes: 1024,
+    signal: AbortSignal.timeout(3000),
+    stillStarting: async () => false,
+  }
+  const reading = await requestContainer(found.route, 'http://container', ready.http, {}, limits)
+  return (reading.observation.status ?? 500) < 500
 }
 
 /** The way by which this process reaches a port of the container; undefined where it has none, or has ended. */

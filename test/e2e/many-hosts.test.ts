@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,6 +27,10 @@ test('runs a command', async ({ exec }) => {
 test('reads a file', async ({ file }) => { expect((await file('/etc/passwd')).text()).toContain('root:') })
 test('reads the log', async ({ logs }) => { await logs() })
 test('runs afresh', async ({ run }) => { expect((await run('uname -s')).stdout).toBe('Linux\\n') })
+`
+
+const SCRIPT = `#!/bin/sh
+docker run --rm "$1" uname -s
 `
 
 interface Report {
@@ -63,7 +67,10 @@ describe.skipIf(problem)('one run on hosts of every kind', () => {
 
   test('all see the same, and nothing is left on any', async () => {
     const image = await ensureImage('healthy')
-    const project = await createProject({ suites: { 'a.suite.ts': SUITE, 'b.suite.ts': SUITE } })
+    const project = await createProject({
+      suites: { 'a.suite.ts': SUITE, 'b.suite.ts': SUITE, 'script/run.sh': SCRIPT },
+    })
+    await chmod(project.find('suites', 'script', 'run.sh'), 0o755)
     const flags = [
       `one=ssh://lab-one`,
       'context:two',
@@ -80,9 +87,9 @@ describe.skipIf(problem)('one run on hosts of every kind', () => {
     expect(
       report.targets.map(({ label, host, execution }) => `${label} ${host} ${execution}`).sort(),
     ).toEqual(['local', 'one', 'podman', 'secure', 'two'].map(name => `linux/amd64 (${name}) ${name} native`))
-    // Two files of four checks on five targets.
+    // Two files of four checks and one script on five targets.
     expect(report.verdict.counts).toMatchObject({
-      passed: 40,
+      passed: 45,
       failed: 0,
       errored: 0,
       inconclusive: 0,

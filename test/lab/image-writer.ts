@@ -49,6 +49,12 @@ export interface RuntimeConfig {
   readonly ExposedPorts?: Readonly<Record<string, object>>
   readonly Labels?: Readonly<Record<string, string>>
   readonly StopSignal?: string
+  /** Times in nanoseconds. */
+  readonly Healthcheck?: {
+    readonly Test: readonly string[]
+    readonly Interval?: number
+    readonly Timeout?: number
+  }
 }
 
 /** One platform's image before it is bytes. */

@@ -91,6 +91,15 @@ export class ContainerHandle {
     }
   }
 
+  /**
+   * Has the container's own shell run lines of built-ins, for what archparity itself wants to know: no program of the image
+   * is started. Undefined where there is no shell session.
+   */
+  async askShell(script: string, signal: AbortSignal): Promise<CommandOutcome | undefined> {
+    if (this.sessions === undefined || this.ended !== undefined) return undefined
+    return this.sessions.run({ script }, this.makeRequest(script, {}, signal), false)
+  }
+
   private async execInSession(
     command: Command,
     argv: Argv,
@@ -232,7 +241,7 @@ function refine(outcome: CommandOutcome, programs: readonly Program[]): CommandO
 
 /** The form in which a command's outcome is recorded. */
 export function describeOutcome(
-  via: 'exec' | 'run',
+  via: CommandObservation['via'],
   command: Command,
   outcome: CommandOutcome,
 ): CommandObservation {

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net'
 import type Docker from 'dockerode'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import { FailedConnection, openPortBridge, type PortBridge } from '../../hosts/port-bridge.js'
 import { CheckFailure } from '../failure.js'
 import type { ContainerHandle } from './container-handle.js'
+import type { Carrier } from './reach-port.js'
 
 /** Ways that are open, each for as long as its container. */
 const bridges = new WeakMap<ContainerHandle, Promise<PortBridge>>()
-const routes = new WeakMap<ContainerHandle, Promise<Dispatcher>>()
+const routes = new WeakMap<ContainerHandle, Promise<Carrier>>()
 
 /**
  * What carries requests to any port of a container through the engine alone; made once for a container and removed
@@ -18,7 +19,7 @@ export function openEngineRoute(
   handle: ContainerHandle,
   architecture: string,
   labels: Readonly<Record<string, string>>,
-): Promise<Dispatcher> {
+): Promise<Carrier> {
   const known = routes.get(handle) ?? startRoute(engine, handle, architecture, labels)
   routes.set(handle, known)
   known.catch(() => routes.delete(handle))
@@ -56,10 +57,22 @@ async function startRoute(
   handle: ContainerHandle,
   architecture: string,
   labels: Readonly<Record<string, string>>,
-): Promise<Dispatcher> {
-  const agent = makeAgent(await openContainerBridge(engine, handle, architecture, labels))
+): Promise<Carrier> {
+  const bridge = await openContainerBridge(engine, handle, architecture, labels)
+  const agent = makeAgent(bridge)
   handle.beforeRemoval(async () => void agent.destroy().catch(() => {}))
-  return agent
+  const knock = async (address: string, port: number) => {
+    try {
+      const stream = await bridge.connect(address, port)
+      stream.on('error', () => {})
+      stream.destroy()
+      return undefined
+    } catch (error) {
+      if (error instanceof FailedConnection) return error.code
+      throw explainFailure(error)
+    }
+  }
+  return { dispatcher: agent, knock }
 }
 
 function makeAgent(bridge: PortBridge): Agent {

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import type { Dispatcher } from 'undici'
 import type { Reach } from '../../model/reach.js'
+import { knockPlainly } from './knock.js'
 import { isOwnAddress } from './own-address.js'
 import { forwardPort } from './ssh-route.js'
 
@@ -10,6 +11,14 @@ export interface Route {
   readonly origin: string
   /** What carries them, where that is no plain connection. */
   readonly dispatcher?: Dispatcher
+  /** Why no server accepts a connection, for example `ECONNREFUSED`; undefined where one does. */
+  readonly knock: () => Promise<string | undefined>
+}
+
+/** What carries requests, and what tries a single connection. */
+export interface Carrier {
+  readonly dispatcher: Dispatcher
+  readonly knock: (address: string, port: number) => Promise<string | undefined>
 }
 
 /** What the engine says of a container's network. */
@@ -27,15 +36,18 @@ export async function reachPort(
   reach: Reach,
   network: ContainerNetwork,
   port: number,
-  openBridge: (architecture: string) => Promise<Dispatcher>,
+  openBridge: (architecture: string) => Promise<Carrier>,
 ): Promise<Route | undefined> {
   const address = findAddress(reach, network)
   if (address === undefined) return undefined
   const origin = `http://${address}:${port}`
-  if (reach.kind === 'ssh') return { origin, dispatcher: await forwardPort(reach, `${address}:${port}`) }
   if (reach.kind === 'bridge' && network.gateway !== undefined && (await isOwnAddress(network.gateway)))
-    return { origin }
-  return { origin, dispatcher: await openBridge(reach.architecture) }
+    return { origin, knock: () => knockPlainly({ host: address, port }) }
+  const carrier =
+    reach.kind === 'ssh'
+      ? await forwardPort(reach, `${address}:${port}`)
+      : await openBridge(reach.architecture)
+  return { origin, dispatcher: carrier.dispatcher, knock: () => carrier.knock(address, port) }
 }
 
 /** An address is the engine's word. Rootless engines may give none, although there is a network. */

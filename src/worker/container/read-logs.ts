@@ -20,6 +20,8 @@ export async function readContainerLogs(container: Docker.Container, limit: numb
   return {
     stdout: out.kept.toString('utf8'),
     stderr: err.kept.toString('utf8'),
+    stdoutBytes: out.kept,
+    stderrBytes: err.kept,
     observation: { kind: 'logs', stdout: captureBytes(out), stderr: captureBytes(err) },
   }
 }
@@ -27,7 +29,9 @@ export async function readContainerLogs(container: Docker.Container, limit: numb
 /** Past the client's own call, which holds all of a log in memory. */
 function openLogs(container: Docker.Container): Promise<Readable> {
   const options = {
-    path: `/containers/${container.id}/logs?stdout=1&stderr=1`,
+    // The client adds the query, and cuts the last character off one that is there already.
+    path: `/containers/${container.id}/logs?`,
+    options: { stdout: true, stderr: true },
     method: 'GET',
     isStream: true,
     statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },

@@ -31,7 +31,7 @@ const NOT_YET = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|UND_ERR_SOCKET|UND_ERR_CON
  * CheckFailure, where what carries the request is at fault.
  */
 export async function requestContainer(
-  route: Route,
+  route: Pick<Route, 'origin' | 'dispatcher'>,
   shownOrigin: string,
   path: string,
   options: HttpOptions,

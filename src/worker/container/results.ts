@@ -50,6 +50,8 @@ export interface HttpResult {
 export interface LogsResult {
   readonly stdout: string
   readonly stderr: string
+  readonly stdoutBytes: Uint8Array
+  readonly stderrBytes: Uint8Array
   readonly observation: LogsObservation
 }
 

@@ -1,7 +1,6 @@
 import type { CheckScope } from '../check-scope.js'
 import type { ContainerHandle } from '../container/container-handle.js'
 import type { ContainerOptions } from '../container/options.js'
-import type { CommandResult } from '../container/results.js'
 import { type OpenedContainer, openContainer } from '../open-container.js'
 import { getWorker } from '../worker.js'
 import { isUntouched, readTraces, type Traces } from './read-traces.js'
@@ -25,22 +24,26 @@ export class CleanContainer {
     this.options = options
   }
 
-  /** Runs a command in it; undefined where no such container can be had, so that the command must run alone. */
-  async use(
+  /**
+   * Lets `work` run commands in it, and tells whether they left no trace; undefined where no such container can be had, so
+   * that commands must run alone. After a trace the next one gets a fresh container.
+   */
+  async use<T>(
     scope: CheckScope,
-    run: (handle: ContainerHandle) => Promise<CommandResult>,
-  ): Promise<CommandResult | undefined> {
+    work: (handle: ContainerHandle) => Promise<T>,
+  ): Promise<{ readonly result: T; readonly isClean: boolean } | undefined> {
     this.opened ??= this.open()
     const opened = await this.opened
     if (opened === undefined) return undefined
     const handle = scope.adopt(opened.container)
-    let kept = false
+    let isClean = false
     try {
-      const result = await run(handle)
-      kept = handle.ended === undefined && isUntouched(opened.traces, await readTraces(handle, scope.signal))
-      return result
+      const result = await work(handle)
+      isClean =
+        handle.ended === undefined && isUntouched(opened.traces, await readTraces(handle, scope.signal))
+      return { result, isClean }
     } finally {
-      if (!kept) this.discard(opened)
+      if (!isClean) this.discard(opened)
     }
   }
 

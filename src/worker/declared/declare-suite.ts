@@ -1,9 +1,14 @@
 import type { DeclaredSuite } from '../../suites/suite-formats.js'
 import { createGossRunner } from '../goss/goss-runner.js'
 import { createStructureRunner } from '../structure-test/structure-runner.js'
+import { createDirectoryRunner } from '../test-directory/directory-runner.js'
 
 /** Of each format, what declares its checks to vitest. */
-const RUNNERS = { 'structure-test': createStructureRunner, goss: createGossRunner } as const
+const RUNNERS = {
+  'structure-test': createStructureRunner,
+  goss: createGossRunner,
+  'test-directory': createDirectoryRunner,
+} as const
 
 /**
  * Begins a declared suite: the module that a suite file becomes calls it once, with what the file says of all of its

@@ -9,9 +9,9 @@ for file in /etc/hosts /etc/hostname /etc/resolv.conf /proc/sysvipc/shm /proc/sy
   while IFS= read -r line; do echo "$line"; done 2>/dev/null <$file
 done 2>/dev/null
 echo /dev/shm/* /dev/shm/.[!.]* /dev/mqueue/*
-echo "own $$"
-for process in /proc/[0-9]*; do echo "process \${process#/proc/}"; done
-`
+{ read -r own rest; } </proc/self/stat
+echo "own $own"
+echo "processes" /proc/[0-9]*`
 
 /** All that commands can leave in a container. */
 export interface Traces {
@@ -24,17 +24,22 @@ export interface Traces {
 export async function readTraces(handle: ContainerHandle, signal: AbortSignal): Promise<Traces | undefined> {
   try {
     const [outcome, changes] = await Promise.all([
-      handle.exec(TRACES_SCRIPT, {}, signal, []),
+      handle.askShell(TRACES_SCRIPT, signal),
       handle.engine.changes() as Promise<{ Kind: number; Path: string }[] | null>,
     ])
-    if (outcome.exitCode !== 0 || outcome.stdout.bytes > outcome.stdout.kept.length) return undefined
+    if (outcome === undefined || outcome.exitCode !== 0 || outcome.stdout.bytes > outcome.stdout.kept.length)
+      return undefined
     const lines = outcome.stdout.kept.toString('latin1').split('\n')
-    const own = lines.find(line => line.startsWith('own '))?.slice(4)
-    const processes = lines.filter(line => line.startsWith('process ')).map(line => line.slice(8))
-    const others = lines.filter(line => !/^(own|process) /.test(line))
+    const own = `/proc/${lines.find(line => line.startsWith('own '))?.slice(4)}`
+    const processes = lines
+      .find(line => line.startsWith('processes '))
+      ?.split(' ')
+      .slice(1)
+    if (processes === undefined) return undefined
+    const others = lines.filter(line => !/^(own|processes) /.test(line))
     const files = (changes ?? []).map(({ Kind, Path }) => `${Kind} ${Path}`).sort()
     return {
-      processes: new Set(processes.filter(pid => pid !== own)),
+      processes: new Set(processes.filter(each => each !== own)),
       rest: [...others, ...files].join('\n'),
     }
   } catch {

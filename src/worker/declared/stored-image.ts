@@ -87,7 +87,8 @@ export class StoredImage {
     await container?.remove({ force: true, v: true }).catch(() => {})
   }
 
-  private open(): Promise<Docker.Container> {
+  /** The container itself. */
+  open(): Promise<Docker.Container> {
     const { engine, context } = getWorker()
     this.created ??= engine
       .createContainer({

@@ -4,6 +4,11 @@ import type { CollectedBytes } from './byte-collector.js'
 /** A shell line, or an argument vector that no shell touches. */
 export type Command = string | readonly string[]
 
+/** Lines of shell that a session's own shell runs in a subshell: with built-ins alone no program is started. */
+export interface ShellScript {
+  readonly script: string
+}
+
 /** A command as a session runs it: every default filled in. */
 export interface CommandRequest {
   readonly command: Command

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode'
-import type { CommandOutcome, CommandRequest } from './command.js'
+import type { CommandOutcome, CommandRequest, ShellScript } from './command.js'
 import type { Argv } from './engine-exec.js'
 import { ShellSession } from './shell-session.js'
 
@@ -28,10 +28,14 @@ export class SessionPool {
   }
 
   /** Runs one command in a free shell. A command that leaves children behind gets a shell that ends with it. */
-  async run(argv: Argv, request: CommandRequest, leavesChildren: boolean): Promise<CommandOutcome> {
+  async run(
+    work: Argv | ShellScript,
+    request: CommandRequest,
+    leavesChildren: boolean,
+  ): Promise<CommandOutcome> {
     const session = await this.take()
     try {
-      return await session.run(argv, request)
+      return await session.run(work, request)
     } finally {
       if (leavesChildren) session.close()
       this.giveBack(session)

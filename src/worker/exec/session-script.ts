@@ -1,4 +1,4 @@
-import { type CommandRequest, quoteWord } from './command.js'
+import { type CommandRequest, quoteWord, type ShellScript } from './command.js'
 import type { Argv } from './engine-exec.js'
 
 /** Variables that a shell sets and exports of its own accord, which a program started by the engine does not see. */
@@ -20,11 +20,11 @@ export function buildHandshake(nonce: string): string {
 }
 
 /**
- * The text that makes a session's shell run one command in a subshell, with nothing on its standard input and
+ * The text that makes a session's shell run one command (or lines of its own) in a subshell, with nothing on its standard input and
  * the environment that the engine would give it, and then print the end markers: on standard output with the
  * exit code and the first process's children, or with `bad-cwd` where the directory cannot be entered.
  */
-export function buildSessionScript(argv: Argv, request: CommandRequest, nonce: string): string {
+export function buildSessionScript(work: Argv | ShellScript, request: CommandRequest, nonce: string): string {
   const env = Object.entries(request.env ?? {})
   const steps = [
     ...(request.cwd === undefined ? [] : [`cd ${quotePath(request.cwd)}`]),
@@ -32,7 +32,7 @@ export function buildSessionScript(argv: Argv, request: CommandRequest, nonce: s
     ...(env.length === 0
       ? []
       : [`export ${env.map(([name, value]) => `${name}=${quoteWord(value)}`).join(' ')}`]),
-    `exec ${argv.map(quoteArgument).join(' ')}`,
+    'script' in work ? work.script : `exec ${work.map(quoteArgument).join(' ')}`,
   ]
   const command = `(${steps.join('; ')}) </dev/null 2>&3 3>&-; s=$?; ${LIST_ADOPTED}; printf '\\036${nonce}:%d:%s\\036' $s "$k"`
   const guarded =

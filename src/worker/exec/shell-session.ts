@@ -5,7 +5,7 @@ import type Docker from 'dockerode'
 import { ArchparityError } from '../../errors.js'
 import { createFrameParser } from '../../hosts/frames.js'
 import { ByteCollector } from './byte-collector.js'
-import { type CommandOutcome, type CommandRequest, nameSignal } from './command.js'
+import { type CommandOutcome, type CommandRequest, nameSignal, type ShellScript } from './command.js'
 import type { Argv } from './engine-exec.js'
 import { MarkerScanner } from './marker-scanner.js'
 import { buildHandshake, buildKillScript, buildSessionScript } from './session-script.js'
@@ -99,12 +99,12 @@ export class ShellSession {
   }
 
   /** Runs one command; only one at a time. Throws CONTAINER_FAILED where the shell itself ends meanwhile. */
-  async run(argv: Argv, request: CommandRequest): Promise<CommandOutcome> {
+  async run(work: Argv | ShellScript, request: CommandRequest): Promise<CommandOutcome> {
     const began = performance.now()
     const stdout = new ByteCollector(request.maxOutputBytes)
     const stderr = new ByteCollector(request.maxOutputBytes)
     this.count += 1
-    const script = buildSessionScript(argv, request, `${this.nonce}-${this.count}`)
+    const script = buildSessionScript(work, request, `${this.nonce}-${this.count}`)
     const answer = await this.converse(
       script,
       stdout,
@@ -129,8 +129,8 @@ export class ShellSession {
     // What the command left running may still write, and must not be taken for the next command's output.
     if ([...this.adopted].some(pid => !before.has(pid))) this.usable = false
     const errors = stderr.finish()
-    if ((exitCode === 126 || exitCode === 127) && stdout.finish().bytes === 0) {
-      const startError = readShellStartError(this.shell, argv[0], errors.kept.toString('utf8'))
+    if (!('script' in work) && (exitCode === 126 || exitCode === 127) && stdout.finish().bytes === 0) {
+      const startError = readShellStartError(this.shell, work[0], errors.kept.toString('utf8'))
       if (startError !== undefined) return makeStartFailure(startError, durationMs)
     }
     const signal = nameSignal(exitCode)

@@ -55,7 +55,7 @@ async function request(
   { handle, signal }: Look,
 ): Promise<HttpReading> {
   const { engine, context } = getWorker()
-  const dispatcher = await openEngineRoute(engine, handle, context.reach.architecture, context.labels)
+  const { dispatcher } = await openEngineRoute(engine, handle, context.reach.architecture, context.labels)
   return requestContainer(
     { origin: `http://127.0.0.1:${url.port || '80'}`, dispatcher },
     `http://container:${url.port || '80'}`,

@@ -1,21 +1,18 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import type { HostConfig } from 'dockerode'
 import { expandVariables } from '../../suites/structure-test/expand-variables.js'
-import { readEnv } from '../../suites/structure-test/judge-metadata.js'
 import { judgeOutput } from '../../suites/structure-test/judge-output.js'
 import type {
   CommandCheck,
-  ContainerRunOptions,
+  StructureCheck,
   StructureSuite,
-  Variable,
 } from '../../suites/structure-test/structure-suite.js'
 import type { CheckScope } from '../check-scope.js'
 import type { ContainerOptions } from '../container/options.js'
 import type { CommandResult } from '../container/results.js'
+import { AheadRunner, type SharedCommand } from '../declared/ahead-runner.js'
 import { CleanContainer } from '../declared/clean-container.js'
 import { CheckFailure } from '../failure.js'
 import { getWorker } from '../worker.js'
+import { makeContainerOptions, makeEnv } from './container-options.js'
 import { runSetup } from './run-setup.js'
 
 /**
@@ -26,6 +23,7 @@ export class CommandRunner {
   private readonly shared: Omit<StructureSuite, 'checks'>
   private readonly container: ContainerOptions
   private readonly clean: CleanContainer | undefined
+  private readonly ahead: AheadRunner<CommandCheck> | undefined
 
   constructor(shared: Omit<StructureSuite, 'checks'>) {
     this.shared = shared
@@ -40,14 +38,21 @@ export class CommandRunner {
       shared.run.bindMounts.length === 0 &&
       context.imageConfig.volumes.length === 0
     this.clean = sharable ? new CleanContainer({ ...this.container, start: 'idle' }) : undefined
+    this.ahead = this.clean === undefined ? undefined : new AheadRunner(this.clean)
   }
 
-  /** What is wrong with how a check's command ended; one sentence each. */
-  async judge(check: CommandCheck, scope: CheckScope): Promise<string[]> {
-    const { env, image } = this.makeEnv(check)
-    const argv = check.command.map(word => expandVariables(word, name => image.get(name)))
-    const result = await this.run(check, argv, env, scope)
-    if (result.startError !== undefined) return [`${argv[0]} cannot be started: ${result.startError}`]
+  /**
+   * What is wrong with how a check's command ended; one sentence each. `listNext` gives the checks of the file whose turn
+   * comes after it.
+   */
+  async judge(
+    check: CommandCheck,
+    scope: CheckScope,
+    listNext: () => readonly StructureCheck[],
+  ): Promise<string[]> {
+    const command = this.describe(check)
+    const result = await this.run(check, command, scope, listNext)
+    if (result.startError !== undefined) return [`${command.argv[0]} cannot be started: ${result.startError}`]
     const problems = judgeOutput(check, {
       exitCode: result.exitCode,
       stdout: result.stdoutBytes,
@@ -70,25 +75,32 @@ export class CommandRunner {
 
   private async run(
     check: CommandCheck,
-    argv: readonly string[],
-    env: Readonly<Record<string, string>>,
+    command: SharedCommand,
     scope: CheckScope,
+    listNext: () => readonly StructureCheck[],
   ): Promise<CommandResult> {
-    const limit =
-      check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs * getWorker().context.timeScale }
-    if (check.setup.length > 0) {
-      return runSetup(
-        check.setup,
-        { ...this.container, ...limit, env: { ...this.container.env, ...env } },
-        scope,
-        options => this.runAlone(argv, options, scope),
-      )
-    }
-    if (this.clean !== undefined && !check.isolate) {
-      const found = await this.clean.use(scope, handle => scope.exec(handle, argv, { env, ...limit }))
-      if (found !== undefined) return found
-    }
-    return this.runAlone(argv, { ...this.container, ...limit, env: { ...this.container.env, ...env } }, scope)
+    const { argv, options } = command
+    const alone = { ...this.container, ...options, env: { ...this.container.env, ...options.env } }
+    if (check.setup.length > 0)
+      return runSetup(check.setup, alone, scope, prepared => this.runAlone(argv, prepared, scope))
+    const found = isSharable(check)
+      ? await this.ahead?.run(
+          check,
+          scope,
+          () => listNext().filter(each => each.kind === 'command' && isSharable(each)) as CommandCheck[],
+          each => this.describe(each),
+        )
+      : undefined
+    return found ?? this.runAlone(argv, alone, scope)
+  }
+
+  /** A check's command with its variables replaced: by the image's own, then the file's, then the check's. */
+  private describe(check: CommandCheck): SharedCommand {
+    const { env, image } = makeEnv([...this.shared.globalEnv, ...check.env])
+    const argv = check.command.map(word => expandVariables(word, name => image.get(name)))
+    const { timeScale } = getWorker().context
+    const limit = check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs * timeScale }
+    return { argv, options: { env, ...limit } }
   }
 
   private runAlone(
@@ -98,52 +110,7 @@ export class CommandRunner {
   ): Promise<CommandResult> {
     return scope.run(argv.slice(1), { ...options, entrypoint: argv.slice(0, 1) }, argv)
   }
-
-  /** What the command gets, and what stands for variables in its words: the image's, then the file's, then its own. */
-  private makeEnv(check: CommandCheck) {
-    const own = readEnv(getWorker().context.imageConfig.env)
-    const variables: readonly Variable[] = [...this.shared.globalEnv, ...check.env]
-    const env = Object.fromEntries(
-      variables.map(({ key, value }) => [key, expandVariables(value, name => own.get(name))]),
-    )
-    return { env, image: new Map([...own, ...Object.entries(env)]) }
-  }
 }
 
-function makeContainerOptions(run: ContainerRunOptions): ContainerOptions {
-  const hostConfig: HostConfig = {
-    ...(run.privileged ? { Privileged: true } : {}),
-    ...(run.capabilities.length === 0 ? {} : { CapAdd: [...run.capabilities] }),
-    ...(run.bindMounts.length === 0 ? {} : { Binds: [...run.bindMounts] }),
-  }
-  const env = { ...readEnvFile(run.envFile), ...readOwnEnv(run.envVars) }
-  return {
-    ...(run.user === undefined ? {} : { user: run.user }),
-    ...(run.allocateTty ? { tty: true } : {}),
-    ...(Object.keys(env).length === 0 ? {} : { env }),
-    ...(Object.keys(hostConfig).length === 0 ? {} : { hostConfig }),
-  }
-}
-
-/** Variables that are handed on from archparity's own environment; one that is not set there is not set. */
-function readOwnEnv(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap(name => {
-      const value = process.env[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
-}
-
-/** As `docker run --env-file` reads it: `NAME=value` a line, `NAME` alone from the environment, `#` for comments. */
-function readEnvFile(file: string | undefined): Record<string, string> {
-  if (file === undefined) return {}
-  const lines = readFileSync(path.resolve(getWorker().context.root, file), 'utf8')
-    .split(/\r?\n/)
-    .map(line => line.trimStart())
-  const entries = lines.filter(line => line !== '' && !line.startsWith('#'))
-  return {
-    ...readOwnEnv(entries.filter(line => !line.includes('='))),
-    ...Object.fromEntries(readEnv(entries.filter(line => line.includes('=')))),
-  }
-}
+/** Whether a command needs nothing but the image as it was pushed. */
+const isSharable = (check: CommandCheck): boolean => check.setup.length === 0 && !check.isolate

@@ -5,13 +5,16 @@ import { judgeFile } from '../../suites/structure-test/judge-file.js'
 import { DEBIAN_ROOT, EXEMPT_PACKAGES, judgeLicense } from '../../suites/structure-test/judge-license.js'
 import { judgeMetadata, listAskedValues, readEnv } from '../../suites/structure-test/judge-metadata.js'
 import { judgePatterns } from '../../suites/structure-test/judge-output.js'
-import type {
-  FileContentCheck,
-  FileExistenceCheck,
-  LicenseCheck,
-  MetadataCheck,
-  StructureCheck,
-  StructureSuite,
+import { nameCheck } from '../../suites/structure-test/name-check.js'
+import {
+  type FileContentCheck,
+  type FileExistenceCheck,
+  isServiceCheck,
+  type LicenseCheck,
+  type MetadataCheck,
+  type ServiceCheck,
+  type StructureCheck,
+  type StructureSuite,
 } from '../../suites/structure-test/structure-suite.js'
 import type { CheckScope } from '../check-scope.js'
 import { throwProblems } from '../declared/expectation-error.js'
@@ -19,27 +22,48 @@ import { StoredImage } from '../declared/stored-image.js'
 import { test, useContainer } from '../suite.js'
 import { getWorker } from '../worker.js'
 import { CommandRunner } from './command-runner.js'
+import { makeServiceOptions } from './container-options.js'
+import { chooseWithin, judgeService } from './service-runner.js'
 
 type SharedPart = Omit<StructureSuite, 'checks'>
 
 /** Declares the checks of one file of container-structure-test to vitest, each as a test of the name that it has there. */
 export function createStructureRunner(shared: SharedPart): (check: StructureCheck) => void {
-  useContainer(false)
+  const service = makeServiceOptions(shared)
+  useContainer(shared.service === undefined ? false : service)
   const image = new StoredImage()
   const commands = new CommandRunner(shared)
   afterAll(async () => {
     await Promise.all([image.close(), commands.close()])
   })
-  return check =>
-    test(nameCheck(check), chooseTimeout(check), async ({ checkScope, target, skip }) => {
+  const declared: StructureCheck[] = []
+  return check => {
+    const own = chooseVariant(check, getWorker().context.target.platform)
+    const index = declared.push(own) - 1
+    test(nameCheck(check), chooseTimeout(check), async ({ checkScope, target, skip, task }) => {
       const reason = findSkip(check, target.platform)
       if (reason !== undefined) skip(reason)
-      throwProblems(await judge(check, checkScope, image, commands))
+      // Vitest has the checks of a file in the order in which they were declared.
+      const listNext = () =>
+        declared.slice(index + 1).filter((each, place) => {
+          const next = task.file.tasks[index + 1 + place]
+          return next?.mode === 'run' && findSkip(each, target.platform) === undefined
+        })
+      const problems = isServiceCheck(own)
+        ? judgeService(own, checkScope, service)
+        : judge(own, checkScope, image, commands, listNext)
+      throwProblems(await problems)
     })
+  }
 }
 
 /** A time limit of the check's own must not be cut by that of all checks. */
 function chooseTimeout(check: StructureCheck): { timeout?: number } {
+  if (isServiceCheck(check)) {
+    const { timeScale, limits } = getWorker().context
+    const once = check.timeoutMs === undefined ? limits.commandTimeoutMs : check.timeoutMs * timeScale
+    return { timeout: Math.round(chooseWithin(check) + once + limits.startTimeoutMs) }
+  }
   if (check.timeoutMs === undefined) return {}
   const commands = check.kind === 'command' ? check.setup.length + 1 : 1
   const { timeScale, limits } = getWorker().context
@@ -55,27 +79,31 @@ function findSkip({ skip = [] }: StructureCheck, platform: Platform): string | u
   return skip.find(({ platforms }) => platforms.length === 0 || platforms.some(isWanted))?.reason
 }
 
-/** That tool's own names, which people's dashboards know. */
-function nameCheck(check: StructureCheck): string {
-  const titles = {
-    command: 'Command Test',
-    'file-existence': 'File Existence Test',
-    'file-content': 'File Content Test',
-    metadata: 'Metadata Test',
-    license: 'License Test',
-  } as const
-  return check.name === '' ? titles[check.kind] : `${titles[check.kind]}: ${check.name}`
+/** The check as the platform expects it. */
+function chooseVariant(check: StructureCheck, platform: Platform): StructureCheck {
+  const own = check.perPlatform?.find(variant => {
+    const wanted = parsePlatform(variant.platform)
+    return wanted !== undefined && matchesPlatform(wanted, platform)
+  })
+  return own === undefined
+    ? check
+    : {
+        ...(check.skip === undefined ? {} : { skip: check.skip }),
+        ...own.check,
+        ...(check.timeoutMs === undefined ? {} : { timeoutMs: check.timeoutMs }),
+      }
 }
 
 async function judge(
-  check: StructureCheck,
+  check: Exclude<StructureCheck, ServiceCheck>,
   scope: CheckScope,
   image: StoredImage,
   commands: CommandRunner,
+  listNext: () => readonly StructureCheck[],
 ): Promise<string[]> {
   switch (check.kind) {
     case 'command':
-      return commands.judge(check, scope)
+      return commands.judge(check, scope, listNext)
     case 'file-existence':
       return judgeExistence(check, scope, image)
     case 'file-content':

@@ -26,6 +26,7 @@ import { python } from './python.js'
 import { lostLibrary, lostZones, wrongModules, wrongProgram } from './python-faults.js'
 import type { Recipe } from './recipe.js'
 import { served } from './served.js'
+import { service } from './service.js'
 import { shellless } from './shellless.js'
 import { skewed } from './skewed.js'
 import { structured } from './structured.js'
@@ -41,6 +42,6 @@ export const RECIPES: readonly Recipe[] = [
   ...[foreign, foreignApp, crash, differs, missing, hang, mislabelled, duplicate, unrunnable],
   ...[atomics, tracer, dispatch, fallback, skewed],
   ...[lostLibrary, wrongModules, lostZones, wrongProgram],
-  ...[structured, served],
+  ...[structured, service, served],
   ...[shellless, exits, flood, garbage, stubborn, noisy, flaky],
 ]

@@ -37,7 +37,7 @@ test.each<[string, Reach['kind'], Partial<ContainerNetwork>, string]>([
   const reach = { kind, architecture: 'arm64' } as Reach
   const route = await reachPort(reach, network, 80, async architecture => {
     opened.push(architecture)
-    return dispatcher
+    return { dispatcher, knock: async () => undefined }
   })
   expect(route?.dispatcher).toBe(opened.length > 0 ? dispatcher : undefined)
   expect([route?.origin ?? 'no way', ...opened].join(' by ')).toBe(expected)
