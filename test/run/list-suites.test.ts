@@ -112,3 +112,12 @@ test('what goes with goss files is no suite by itself', async () => {
   expect(await list(root)).toEqual(['suites/a.suite.ts', 'suites/goss.yaml'])
   vi.unstubAllEnvs()
 })
+
+test('what a goss file draws in runs with it, and is wrong or right there alone', async () => {
+  const root = await makeProject('suites/goss.d/part.yaml')
+  await writeFile(path.join(root, 'suites/goss.yaml'), 'gossfile:\n  goss.d/*.yaml: {}\n')
+  await writeFile(path.join(root, 'suites/goss_vars.yaml'), 'name: ann\n')
+  await writeFile(path.join(root, 'suites/goss.d/part.yaml'), 'user:\n  {{ .Vars.name }}: { exists: true }\n')
+  expect(await list(root)).toEqual(['suites/goss.yaml'])
+  await expect(list(root, ['part'])).rejects.toThrow('suites/goss.d/part.yaml:2: .Vars.name is not set')
+})
