@@ -18,13 +18,9 @@ const WAITING = {
 /** Asks at once for what comes two seconds after the start. */
 const LATE = { 'late/goss.yaml': 'addr:\n  tcp://localhost:8080: { reachable: true }\n' }
 
-const PARTS = {
-  'parts/goss.yaml': 'gossfile:\n  more/*.yaml: {}\n',
-  'parts/more/user.yaml': 'user:\n  root: { exists: true }\n',
-}
-
-/** A template, with variables in a file beside it. */
+/** A template, with variables in a file beside it, and a file that it draws in. */
 const TEMPLATE = {
+  'template/more/user.yaml': 'user:\n  {{ index .Vars.users 0 }}: { exists: true, uid: 1000 }\n',
   'template/goss_vars.yaml': 'users: [app, nobody]\nlost: [stray]\n',
   'template/goss.yaml': `user:
 {{- range .Vars.users }}
@@ -35,6 +31,8 @@ const TEMPLATE = {
   {{ . }}:
     exists: {{ getEnv "GOSS_STRAY" "false" }}
 {{- end }}
+gossfile:
+  more/*.yaml: {}
 `,
 }
 
@@ -100,13 +98,12 @@ test('every resource and attribute gives the verdict that goss gives, on native 
     'errored.goss.yaml': ERROR,
     ...WAITING,
     ...LATE,
-    ...PARTS,
     ...TEMPLATE,
   })
   expect(listWrong(run)).toEqual([])
   expect(run.exitCode).toBe(1)
   const count = (text: string) => text.match(/^ {2}\S.*?:( \{|$)/gm)?.length ?? 0
-  const declared = count(PASS) + count(FAIL) + count(ERROR) + 1 + 1 + 1 + 3
+  const declared = count(PASS) + count(FAIL) + count(ERROR) + 1 + 1 + 4
   expect(run.results.size).toBe(PLATFORMS.length * declared)
   const stray = [...run.results].find(([id]) => id.includes('User: stray'))
   expect(stray?.[1].line).toBe(7)
