@@ -43,13 +43,14 @@ ask('wasm', () => typeof WebAssembly)
 console.log('\\n${MARK}' + JSON.stringify(said))
 `
 
+// In double quotation marks Perl takes the mark for arrays.
 const PERL = `
 use Config;
 my @said = map { my $v = $Config{$_}; [$_, defined $v ? $v : ""] } qw(version usethreads usequadmath d_setlocale);
 push @said, ["floats", join(" ", 0.1, 1e22, sqrt(2))];
 push @said, ["version string", sprintf("%vd", $^V)];
 s/(["\\\\])/\\\\$1/g for map { $$_[1] } @said;
-print "\\n${MARK}{", join(",", map { "\\"$$_[0]\\":\\"$$_[1]\\"" } @said), "}\\n";
+print "\\n", '${MARK}{', join(",", map { "\\"$$_[0]\\":\\"$$_[1]\\"" } @said), "}\\n";
 `
 
 const RUBY = `

@@ -32,7 +32,7 @@ for my $name (@ARGV) {
   $said =~ s/ at .*//s;
   $said =~ s/\\s+/ /g;
   $said =~ s/ \\(you may need.*//;
-  print STDOUT "\\n${MARK}$said\\n";
+  print STDOUT "\\n", '${MARK}', $said, "\\n";
 }
 `
 

@@ -43,7 +43,8 @@ export function listFields(observation: Observation): ReadonlyMap<string, Field>
       return new Map<string, Field>([
         ['exit code', exact(describeExit(observation))],
         ['stdout', content(observation.stdout)],
-        ['stderr', content(observation.stderr)],
+        // A script's holds the words of the engine's client, which differ between engines.
+        ...(observation.via === 'script' ? [] : [['stderr', content(observation.stderr)] as const]),
       ])
     case 'file':
       return listFileFields(observation)

@@ -11,13 +11,14 @@ import { buildStoredLayer } from '../stored-layer.js'
 import { writeDatabase, writeInformation, writeStatus } from './database.js'
 import { type ClosureRequest, fetchClosures } from './fetch-closure.js'
 import { finishBase } from './finish.js'
+import { HEALTHY_PROGRAMS } from './healthy-programs.js'
 import { writeLoaderCache } from './loader-cache.js'
 import { linkMergedFolders, listMergedFolders } from './merged-usr.js'
 import { DEBIAN_PROGRAMS, type DebianProgram, LARGE_PROGRAMS } from './programs.js'
 import { type DebPackage, readDeb, readText } from './read-deb.js'
 import { unpackPackages } from './unpack.js'
 
-const PROGRAMS = { ...DEBIAN_PROGRAMS, ...LARGE_PROGRAMS }
+const PROGRAMS = { ...DEBIAN_PROGRAMS, ...LARGE_PROGRAMS, ...HEALTHY_PROGRAMS }
 
 export type DebianImageName = keyof typeof PROGRAMS
 
@@ -91,7 +92,8 @@ async function fetchFiles({ debian }: LabPlatform, more: readonly string[] = [])
   const wanted = [...BASE, ...more].join(' ')
   const matches = ({ architecture, packages }: ClosureRequest) =>
     architecture === debian && packages.join(' ') === wanted
-  const requests = CLOSURES.some(matches) ? CLOSURES : listClosures(LARGE_PROGRAMS)
+  const groups = [CLOSURES, listClosures(LARGE_PROGRAMS), listClosures(HEALTHY_PROGRAMS)]
+  const requests = groups.find(each => each.some(matches)) ?? []
   return (await fetchClosures(requests))[requests.findIndex(matches)] ?? []
 }
 
@@ -149,7 +151,7 @@ async function readPackages(files: readonly string[]): Promise<DebPackage[]> {
 
 /** Both change with the code that makes layers, so that none is kept that another version of it has made. */
 const BASE_RECIPE = hashSources('database finish loader-cache merged-usr read-deb unpack')
-const RECIPE = hashSources('npm-packages programs')
+const RECIPE = hashSources('npm-packages programs healthy-programs')
 
 function hashSources(names: string): string {
   const files = names.split(' ').map(name => path.join(import.meta.dirname, `${name}.ts`))
