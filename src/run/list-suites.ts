@@ -44,9 +44,32 @@ export async function listSuites(
     })
   }
   // A mistake in one of them is told before anything is pulled.
-  for (const file of chosen.filter(isDeclaredSuite))
-    readDeclaredSuite(file, await readFile(path.join(root, file), 'utf8'), warn, openSurroundings(root))
-  return chosen
+  const included = await readDeclared(chosen.filter(isDeclaredSuite), root, warn)
+  return chosen.filter(file => !included.has(file))
+}
+
+/**
+ * Reads suites that are data, and gives those that others draw in: their checks run there, and what is wrong in them
+ * counts there alone.
+ */
+async function readDeclared(
+  files: readonly string[],
+  root: string,
+  warn: (message: string) => void,
+): Promise<ReadonlySet<string>> {
+  const included = new Set<string>()
+  const errors = new Map<string, unknown>()
+  for (const file of files) {
+    const text = await readFile(path.join(root, file), 'utf8')
+    try {
+      const declared = readDeclaredSuite(file, text, warn, openSurroundings(root))
+      if (declared.format === 'goss') for (const each of declared.suite.included) included.add(each)
+    } catch (error) {
+      errors.set(file, error)
+    }
+  }
+  for (const [file, error] of errors) if (!included.has(file)) throw error
+  return included
 }
 
 /** By themselves they stand in for suites that nobody wrote; named, they run beside the user's own. */

@@ -19,7 +19,7 @@ const STRUCTURE_KEYS: ReadonlySet<string> = new Set([
   'healthtest',
   'differences',
 ])
-const GOSS_KEYS: ReadonlySet<string> = new Set([...GOSS_KINDS, ...Object.keys(REFUSED_KINDS)])
+const GOSS_KEYS: ReadonlySet<string> = new Set([...GOSS_KINDS, ...Object.keys(REFUSED_KINDS), 'gossfile'])
 
 /** Names that goss files have: `goss.yaml`, `goss-app.yaml`, `app.goss.yaml`, `app_goss.yaml`. */
 const GOSS_NAME = /(^|[/._-])goss([._-][^/]*)?\.(ya?ml|json)$/

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { mergeSettings } from '../../src/config/load.js'
 import { listSuites } from '../../src/run/list-suites.js'
 import { makeFolder } from './temporary.js'
@@ -96,4 +96,28 @@ test('beside suite files built-in suites run where they are named', async () => 
 test('a glob of one’s own that matches nothing is an error, whatever is built in', async () => {
   const root = await makeProject('suites/a.suite.ts')
   await expect(list(root, [], ['checks/*.ts'])).rejects.toMatchObject({ code: 'NO_SUITES' })
+})
+
+test('what goes with goss files is no suite by itself', async () => {
+  const root = await makeProject('suites/goss_wait.yaml', 'suites/goss_vars.yaml', 'suites/a.suite.ts')
+  expect(await list(root)).toEqual(['suites/a.suite.ts'])
+  await writeFile(path.join(root, 'suites/vars.yaml'), 'users: [ann]\n')
+  await expect(list(root)).rejects.toThrow('suites/vars.yaml:1: users: is neither')
+  vi.stubEnv('GOSS_VARS', 'vars.yaml')
+  await writeFile(path.join(root, 'suites/goss_wait.yaml'), 'port:\n  tcp:80: { listening: true }\n')
+  await writeFile(
+    path.join(root, 'suites/goss.yaml'),
+    'user:\n{{- range .Vars.users }}\n  {{ . }}: { exists: true }\n{{- end }}\n',
+  )
+  expect(await list(root)).toEqual(['suites/a.suite.ts', 'suites/goss.yaml'])
+  vi.unstubAllEnvs()
+})
+
+test('what a goss file draws in runs with it, and is wrong or right there alone', async () => {
+  const root = await makeProject('suites/goss.d/part.yaml')
+  await writeFile(path.join(root, 'suites/goss.yaml'), 'gossfile:\n  goss.d/*.yaml: {}\n')
+  await writeFile(path.join(root, 'suites/goss_vars.yaml'), 'name: ann\n')
+  await writeFile(path.join(root, 'suites/goss.d/part.yaml'), 'user:\n  {{ .Vars.name }}: { exists: true }\n')
+  expect(await list(root)).toEqual(['suites/goss.yaml'])
+  await expect(list(root, ['part'])).rejects.toThrow('suites/goss.d/part.yaml:2: .Vars.name is not set')
 })

@@ -29,8 +29,10 @@ export interface GossCheck {
   readonly kind: GossKind
   /** goss's own name, for example `File: /etc/passwd`. */
   readonly name: string
-  /** Line in the file as it was written, from 1. */
+  /** Line in the file as it was written, from 1; of a file that was drawn in, the line that names it. */
   readonly line: number
+  /** `file:line` of a check in a file that was drawn in. */
+  readonly place?: string
   /** What is looked at: the key, or what the resource names in its place. */
   readonly subject: string
   readonly title?: string
@@ -46,6 +48,8 @@ export interface GossCheck {
 /** What a goss file declares; plain data. */
 export interface GossSuite {
   readonly checks: readonly GossCheck[]
+  /** Files that it draws in by `gossfile`, relative to the root. */
+  readonly included: readonly string[]
   /** What must hold before the first check: the `goss_wait.yaml` beside it, by name. */
   readonly wait?: GossWait
 }

@@ -27,15 +27,13 @@ const NUMBERS: ReadonlySet<string> = new Set(['command.exit-status', 'user.uid',
 export function readGossChecks(document: SuiteValue): GossCheck[] {
   if (!isMap(document.node)) rejectValue(document, `must be a mapping of ${GOSS_KINDS.join(', ')}`)
   limitNodes(document)
-  const checks = [...readAnyEntries(document)].flatMap(([kind, value]) => {
+  return [...readAnyEntries(document)].flatMap(([kind, value]) => {
+    if (kind === 'gossfile') return []
     if (Object.hasOwn(REFUSED_KINDS, kind)) rejectValue(value, REFUSED_KINDS[kind] as string)
     if (!isKind(kind)) rejectValue(value, `is no resource of goss; supported are ${GOSS_KINDS.join(', ')}`)
     if (isAbsent(value)) return []
     return [...readAnyEntries(value)].map(([key, each]) => readCheck(kind, key, each))
   })
-  if (checks.length === 0) rejectValue(document, 'declares no check', `Add ${GOSS_KINDS.join(', ')}.`)
-  // The order of their lines: goss has none.
-  return checks.sort((a, b) => a.line - b.line)
 }
 
 const isKind = (name: string): name is GossKind => GOSS_KINDS.includes(name as GossKind)

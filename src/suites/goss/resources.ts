@@ -137,7 +137,6 @@ export const GOSS_RESOURCES: Readonly<Record<GossKind, GossResource>> = {
 
 /** Kinds that goss knows and that are refused, with the reason. */
 export const REFUSED_KINDS: Readonly<Record<string, string>> = {
-  gossfile: 'is not supported: put the files that it names into suites/, where each is a suite of its own',
   interface: 'is not supported: a container’s network is its engine’s, not the image’s',
   'kernel-param': 'is not supported: the kernel is the host’s, not the image’s',
   mount: 'is not supported: a container’s mounts are its engine’s, not the image’s',

@@ -38,10 +38,13 @@ export async function connectWithin(
     if (ended.aborted) stop()
   })
   try {
-    return await Promise.race([connecting, late])
+    const stream = await Promise.race([connecting, late])
+    // One that breaks after all was said must not end the process.
+    stream.on('error', () => {})
+    return stream
   } catch (error) {
     connecting.then(
-      stream => stream.destroy(),
+      stream => stream.on('error', () => {}).destroy(),
       () => {},
     )
     throw error

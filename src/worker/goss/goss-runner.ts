@@ -32,7 +32,8 @@ export function createGossRunner({ wait }: SharedPart): (check: GossCheck) => vo
       const handle = await checkScope.getContainer()
       await awaitReadiness(handle, wait)
       const problems = await judge(check, checkScope, handle)
-      throwProblems(check.title === undefined ? problems : problems.map(each => `${check.title}: ${each}`))
+      const heads = [check.place, check.title].filter(each => each !== undefined)
+      throwProblems(problems.map(each => [...heads, each].join(': ')))
     })
   }
 }

@@ -2,6 +2,7 @@ import type { GossCheck } from '../../suites/goss/goss-suite.js'
 import { type OpenSocket, parseSocketTable } from '../../suites/goss/socket-table.js'
 import { readPort } from '../../suites/goss/subjects.js'
 import type { ContainerHandle } from '../container/container-handle.js'
+import type { CommandOutcome } from '../exec/command.js'
 import { CheckFailure } from '../failure.js'
 import { getWorker } from '../worker.js'
 import { type Look, makeSight, type Sight } from './look.js'
@@ -44,7 +45,7 @@ async function readSockets(handle: ContainerHandle, signal: AbortSignal): Promis
 }
 
 async function readByShell(handle: ContainerHandle, signal: AbortSignal): Promise<string> {
-  return (await handle.exec(TABLES_SCRIPT, {}, signal, [])).stdout.kept.toString('latin1')
+  return readWhole(await handle.exec(TABLES_SCRIPT, {}, signal, []))
 }
 
 async function readByProgram(handle: ContainerHandle, signal: AbortSignal): Promise<string> {
@@ -53,7 +54,7 @@ async function readByProgram(handle: ContainerHandle, signal: AbortSignal): Prom
     for (const network of NETWORKS) {
       const outcome = await handle.exec([...reader, `/proc/net/${network}`], {}, signal, [])
       if (outcome.startError !== undefined) break
-      outcomes.push(`table ${network}\n${outcome.stdout.kept.toString('latin1')}`)
+      outcomes.push(`table ${network}\n${readWhole(outcome)}`)
     }
     if (outcomes.length > 0) return outcomes.join('')
   }
@@ -61,5 +62,15 @@ async function readByProgram(handle: ContainerHandle, signal: AbortSignal): Prom
     'infrastructure',
     'PORTS_UNKNOWN',
     'This image has neither a shell nor cat, so /proc/net cannot be read and its ports cannot be known: write an http or addr check',
+  )
+}
+
+/** Of half a table nothing can be said. */
+function readWhole({ stdout, timedOut }: CommandOutcome): string {
+  if (!timedOut && !stdout.truncated) return stdout.kept.toString('latin1')
+  throw new CheckFailure(
+    'infrastructure',
+    'PORTS_UNKNOWN',
+    `/proc/net cannot be read whole, so the container’s ports cannot be known: ${timedOut ? 'it took too long' : 'raise maxOutput'}`,
   )
 }

@@ -14,7 +14,7 @@ printf '\\000\\000\\001\\000\\001\\000\\000\\000\\074\\000\\004\\012\\001\\002\\
 const START = `#!/bin/sh
 /usr/sbin/httpd -p 127.0.0.1:9090 -h /www
 /usr/bin/nc -ll -p 5353 -e /srv/names.sh &
-sleep 1
+sleep 2
 echo "$1" >/run/ready
 exec /usr/sbin/httpd -f -p 8080 -h /www
 `
@@ -22,7 +22,7 @@ exec /usr/sbin/httpd -f -p 8080 -h /www
 export const served: Recipe = {
   name: 'served',
   about:
-    'something of everything that a goss file can ask about: servers (8080 after a second, 9090 for itself alone, 5353 for names), packages, users, files',
+    'something of everything that a goss file can ask about: servers (8080 after two seconds, 9090 for itself alone, 5353 for names), packages, users, files',
   build: () =>
     buildImage({
       files: () => [

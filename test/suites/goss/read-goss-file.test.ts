@@ -12,7 +12,15 @@ function read(
   options: { file?: string; files?: Files; env?: Record<string, string>; warn?: (text: string) => void } = {},
 ): GossSuite {
   const { file = 'suites/goss.yaml', files = {}, env = {} } = options
-  const declared = readDeclaredSuite(file, text, options.warn, { readText: name => files[name], env })
+  const declared = readDeclaredSuite(file, text, options.warn, {
+    readText: name => files[name],
+    // Enough of globs for these tests.
+    listFiles: glob => {
+      const [start = '', end = ''] = glob.split('*')
+      return Object.keys(files).filter(name => name.startsWith(start) && name.endsWith(end))
+    },
+    env,
+  })
   if (declared.format !== 'goss') throw new Error(`it was taken for ${declared.format}`)
   return declared.suite
 }
@@ -125,7 +133,10 @@ describe('what is wrong, or not supported, is told with its line', () => {
     ['service:\n  a: { running: true }', 1, 'service: is not supported: containers have no init system'],
     ['mount:\n  /: { exists: true }', 1, 'mount: is not supported'],
     ['interface:\n  eth0: { exists: true }', 1, 'interface: is not supported'],
-    ['gossfile:\n  a.yaml: {}', 1, 'gossfile: is not supported: put the files that it names into suites/'],
+    ['gossfile:\n  a.yaml: {}', 2, 'gossfile.a.yaml: there is no file suites/a.yaml'],
+    ['gossfile:\n  /etc/goss.d/*.yaml: {}', 2, 'is absolute: name a file beside this one'],
+    ['gossfile:\n  a.yaml: { fiel: b }', 2, 'fiel: is not known'],
+    ['gossfile:\n  a.yaml: { skip: true }', 1, 'declares no check'],
     ['file:\n  /a: { exists: true }\nfiles:\n  b: {}', 3, 'files: is no resource of goss'],
     [
       'file:\n  /a:\n    exists: true\n    moed: "0644"',
@@ -252,6 +263,39 @@ describe('templates', () => {
     const text = 'user:\n{{ range mkSlice "a" "b" }}\n  {{ . }}:\n    exist: true\n{{ end }}\n'
     expect(catchError(text).message).toMatch(/^suites\/goss\.yaml:4: user\.a\.exist: is not known/)
     expect(catchError('{{/* one\ntwo\nthree */ -}}\nuser: [\n').message).toMatch(/^suites\/goss\.yaml:[45]: /)
+  })
+})
+
+describe('gossfile', () => {
+  const files = {
+    'suites/goss.d/a.yaml': 'user:\n  {{ .Vars.name }}: { exists: true }\ngossfile:\n  ../more.yaml: {}\n',
+    'suites/goss.d/b.yaml': 'group:\n  b: { exists: true }\n',
+    'suites/more.yaml': '\nfile:\n  /m: { exists: true }\ngossfile:\n  goss.yaml: {}\n',
+    'suites/goss_vars.yaml': 'name: ann\n',
+    'suites/goss.yaml': 'never read again',
+  }
+
+  test('draws files in: each once, with the variables of the first, at the line that names them', () => {
+    const suite = read(
+      'port:\n  tcp:1: { listening: true }\ngossfile:\n  x: { file: goss.d/*.yaml }\n  more.yaml: {}\n',
+      {
+        files,
+      },
+    )
+    expect(suite.included).toEqual(['suites/goss.d/a.yaml', 'suites/goss.d/b.yaml', 'suites/more.yaml'])
+    expect(suite.checks.map(({ line, name, place }) => `${line} ${name} ${place ?? ''}`)).toEqual([
+      '2 Port: tcp:1 ',
+      '4 User: ann suites/goss.d/a.yaml:2',
+      '4 File: /m suites/more.yaml:3',
+      '4 Group: b suites/goss.d/b.yaml:2',
+    ])
+  })
+
+  test('names the file that a mistake is in', () => {
+    const wrong = { ...files, 'suites/goss.d/b.yaml': '\ngroup:\n  b: { exist: true }\n' }
+    expect(catchError('gossfile:\n  goss.d/b.yaml: {}\n', { files: wrong }).message).toMatch(
+      /^suites\/goss\.d\/b\.yaml:3: group\.b\.exist: is not known/,
+    )
   })
 })
 

@@ -4,7 +4,7 @@ import { listDifferences, readDeclaredSuite } from '../../../src/suites/suite-fo
 const SCRIPT = '#!/bin/sh\ntrue\n'
 
 function read(files: Readonly<Record<string, string>>, text = SCRIPT) {
-  const surroundings = { env: {}, readText: (file: string) => files[file] }
+  const surroundings = { env: {}, listFiles: () => [], readText: (file: string) => files[file] }
   return readDeclaredSuite('test/tests/hello/run.sh', text, () => {}, surroundings)
 }
 
