@@ -12,6 +12,7 @@ const CATEGORIES = {
   SUITE_INVALID: 'usage',
   NO_SUITES: 'usage',
   LOG_INVALID: 'usage',
+  LOGS_DIFFER: 'usage',
   REGISTRY_NOT_FOUND: 'usage',
   REGISTRY_UNAUTHORIZED: 'usage',
   REGISTRY_DENIED: 'usage',

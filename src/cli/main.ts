@@ -36,6 +36,13 @@ Examples:
 Exit codes: 0 nothing found but notes; 1 an error or a warning; 2 usage or configuration; 3 the image could not
 be read; 130 interrupted.`
 
+const REPORT_EXAMPLES = `
+Examples:
+  archparity report reports/run.jsonl                the reports of the last run, rendered again
+  archparity report logs/amd64.jsonl logs/arm64.jsonl  one verdict of two jobs; their hosts are called amd64 and arm64
+
+Exit codes: those of run, over all logs.`
+
 function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
   const program = new Command('archparity')
     .description('Runs the same checks on every platform of a container image and compares what they see.')
@@ -69,6 +76,18 @@ function buildProgram(version: string, env: NodeJS.ProcessEnv): Command {
       process.exitCode = await auditCommand(image, flags)
     })
   addAuditOptions(addImageOptions(audit))
+  program
+    .command('report')
+    .description('render the event log of a run again, or make one verdict of the logs of several jobs')
+    .argument('<log...>', 'event logs (run.jsonl)')
+    .option('--reports <dir>', 'where the reports are written', 'reports')
+    .option('--mixed', 'merge logs of different indexes, suites, settings or versions all the same')
+    .option('--allow-missing', 'platforms that every job left out are no lost coverage')
+    .addHelpText('after', REPORT_EXAMPLES)
+    .action(async (logs, flags) => {
+      const { reportCommand } = await import('./report-command.js')
+      process.exitCode = reportCommand(logs, flags)
+    })
   const plan = program
     .command('plan')
     .description('show the platforms, their digests and how each would run; nothing is pulled')

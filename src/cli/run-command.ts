@@ -1,20 +1,16 @@
 import path from 'node:path'
-import pc from 'picocolors'
 import { ArchparityError, type ErrorCode } from '../errors.js'
 import type { Host } from '../hosts/host.js'
-import { REPORT_FORMATS } from '../report/index.js'
 import { buildRunReport } from '../report/run-report.js'
-import { renderTerminal } from '../report/terminal/render-terminal.js'
 import { runImage } from '../run/run-image.js'
 import { killChildren, removeRunContainers } from '../run/sweep.js'
 import { openTemporaryDirectory } from '../run/temporary-directory.js'
-import { EXIT } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
 import type { SettingFlags } from './options.js'
+import { presentReport } from './present-report.js'
 import { printError } from './print-error.js'
 import { createProgress } from './progress.js'
 import { gatherSettings } from './settings.js'
-import { writeReports } from './write-reports.js'
 
 /** Flags of `run` beyond the settings. */
 export interface RunFlags extends SettingFlags {
@@ -70,28 +66,15 @@ export async function runCommand(
     progress.stop()
     const report = buildRunReport(outcome.events)
     const directory = path.resolve(root, settings.reports)
-    const { files, problems } = writeReports(report, directory, Object.values(REPORT_FORMATS))
-    const shown = [...(outcome.logProblem === undefined ? [outcome.log] : []), ...files].map(
-      file => path.relative(process.cwd(), file) || file,
-    )
-    const color = process.stdout.isTTY === true && !process.env.NO_COLOR
-    process.stdout.write(
-      renderTerminal(report, {
-        width: process.stdout.columns || 100,
-        colors: pc.createColors(color),
-        reports: shown,
-      }),
-    )
-    const all =
-      outcome.logProblem === undefined
-        ? problems
-        : [new ArchparityError('REPORT_FAILED', outcome.logProblem), ...problems]
     const failed = report.record.finished?.error
+    const code = presentReport(
+      report,
+      directory,
+      outcome.logProblem === undefined ? { file: outcome.log } : { problem: outcome.logProblem },
+    )
     if (failed !== undefined)
       printError(new ArchparityError(failed.code as ErrorCode, failed.message, failed))
-    for (const problem of all) printError(problem)
-    const code = EXIT[report.verdict.outcome]
-    return code === EXIT.parity && all.length > 0 ? EXIT.incomplete : code
+    return code
   } finally {
     progress.stop()
     interruption.stop()

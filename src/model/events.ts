@@ -27,6 +27,8 @@ export interface RunStarted {
   readonly image: string
   /** Suite files, relative to the root, sorted. */
   readonly suites: readonly string[]
+  /** Hash of the text of all suite files: whether two runs ran the same. */
+  readonly suitesDigest?: string
   /** Absolute path that suite files are relative to. */
   readonly root: string
   /** What the user says about comparing. */

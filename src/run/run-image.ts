@@ -8,6 +8,7 @@ import type { PullProgress } from '../pull/pull-image.js'
 import { openImageSource } from '../registry/index.js'
 import { NO_PLANS, runAudit } from './audit-stage.js'
 import { EventLog } from './event-log.js'
+import { hashSuites } from './hash-suites.js'
 import { listSuiteDifferences } from './list-suite-differences.js'
 import { listSuites } from './list-suites.js'
 import { runOnHosts } from './run-hosts.js'
@@ -62,6 +63,7 @@ export async function runImage(request: RunRequest): Promise<RunOutcome> {
     node: process.versions.node,
     image: request.image,
     suites,
+    suitesDigest: await hashSuites(suites, root),
     root,
     comparison: { differences: [...settings.differences, ...declared], normalize: settings.normalize },
     filtered: request.filters.length > 0 || request.testNamePattern !== undefined,

@@ -46,6 +46,15 @@ const SAME: readonly (readonly [name: string, byPlatform: Readonly<Record<string
     },
   ],
   [
+    'Java’s virtual machines',
+    {
+      'linux/amd64': 'OpenJDK 64-Bit Server VM (build 17.0.19+10, mixed mode, sharing)',
+      'linux/arm/v7': 'OpenJDK Server VM (build 17.0.19+10, mixed mode, sharing)',
+      'linux/386': 'OpenJDK Server VM (build 17.0.19+10, mixed mode, sharing)',
+      'linux/s390x': 'OpenJDK 64-Bit Server VM (build 17.0.19+10, mixed mode, sharing)',
+    },
+  ],
+  [
     'musl',
     {
       'linux/amd64': '/lib/ld-musl-x86_64.so.1 libc.musl-x86_64.so.1',
@@ -429,4 +438,12 @@ test('the documentation lists the rules in their order', () => {
 test('every rule has a name of its own and a description', () => {
   expect(new Set(NORMALIZE_RULES.map(rule => rule.name)).size).toBe(NORMALIZE_RULES.length)
   for (const rule of NORMALIZE_RULES) expect(rule.description).toMatch(/\.$/)
+})
+
+test('a virtual machine of another word size than its platform’s is a difference', () => {
+  const narrow = 'OpenJDK Server VM (build 17)'
+  expect(normalize(narrow, 'linux/arm64')).not.toBe(
+    normalize('OpenJDK 64-Bit Server VM (build 17)', 'linux/amd64'),
+  )
+  expect(normalize(narrow, 'linux/arm64')).not.toBe(normalize(narrow, 'linux/arm/v7'))
 })

@@ -2,12 +2,15 @@ import { formatPlatform, type Platform } from '../../model/platform.js'
 import type { Execution } from '../../model/target.js'
 import type { UserRule } from './user-rules.js'
 import { ALL_WORDS, findVocabulary, type Vocabulary } from './vocabulary.js'
+import { findWordSize } from './word-size.js'
 
 /** What the rules know of the target whose text they look at. */
 export interface NormalizeContext {
   /** The user's own rules that apply here, after the built-in ones. */
   readonly own: readonly UserRule[]
   readonly execution: Execution
+  /** Bits of the architecture's words. */
+  readonly wordSize: 32 | 64
   /** Loader names, triplets, platform names and words of the target's own architecture. */
   readonly loaders: RegExp
   readonly triplets: RegExp
@@ -51,6 +54,7 @@ export function createContext(facts: ContextFacts): NormalizeContext {
   return {
     own: facts.own ?? [],
     execution,
+    wordSize: findWordSize(platform.architecture),
     loaders: matchBetween(own.loaders, '', '(?![\\w.‹-])'),
     triplets: matchTriplets(own),
     platformNames: matchPlatformNames(platform),

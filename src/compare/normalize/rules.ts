@@ -1,5 +1,6 @@
 import type { NormalizeContext } from './context.js'
 import { dropEmulatorCommand, dropEmulatorSettings, hideElapsedTimes, hideRunTimes } from './process-rules.js'
+import { hideJavaWordSize } from './word-size.js'
 
 /**
  * One named normalisation. It sees one line at a time and gives the line to compare, or null where the line is not
@@ -71,6 +72,11 @@ export const NORMALIZE_RULES: readonly NormalizeRule[] = [
     description:
       "The platform's own names for its architecture (`aarch64`, `arm64`); not in a line that also names another.",
     apply: hideOwnWords,
+  },
+  {
+    name: 'java-word-size',
+    description: 'The `64-Bit` in the name of a Java virtual machine, which one of 32 bits does not say.',
+    apply: hideJavaWordSize,
   },
   {
     name: 'debian-rebuilds',
