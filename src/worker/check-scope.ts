@@ -6,6 +6,7 @@ import type { CommandObservation } from '../model/observation.js'
 import { choosePerPlatform, type PerPlatform } from '../model/per-platform.js'
 import type { CommandOptions, ContainerHandle } from './container/container-handle.js'
 import { describeOutcome } from './container/container-handle.js'
+import { tellsOwners } from './container/engine-limits.js'
 import type { ContainerOptions } from './container/options.js'
 import { readContainerFile } from './container/read-file.js'
 import { readContainerLogs } from './container/read-logs.js'
@@ -190,8 +191,10 @@ export class CheckScope {
     const reading = await readContainerFile(handle.engine, path, maxOutputBytes).catch(error => {
       throw wrapEngineError(error, `Reading ${path} failed`)
     })
-    this.record(reading.observation)
-    return reading.result
+    const { uid: _, gid: __, ...observation } = reading.observation
+    const owners = await tellsOwners()
+    this.record(owners ? reading.observation : observation)
+    return owners ? reading.result : { ...reading.result, uid: undefined, gid: undefined }
   }
 
   async logs(handle: ContainerHandle): Promise<LogsResult> {

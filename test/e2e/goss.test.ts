@@ -217,6 +217,15 @@ addr: { "tcp://localhost:9090": { reachable: true } }
   /opt/app.conf: { exists: true, uid: 0 }
   /opt/link: { exists: true, linked-to: app.conf }
 `,
+          'passed.structure.yaml': `schemaVersion: "2.0.0"
+fileExistenceTests:
+  - { name: link, path: /opt/link, permissions: Lrwxrwxrwx }
+  - { name: tool, path: /opt/tool, permissions: urwxr-xr-x, isExecutableBy: other }
+`,
+          'errored.structure.yaml': `schemaVersion: "2.0.0"
+fileExistenceTests:
+  - { name: owner, path: /opt/app.conf, uid: 0 }
+`,
         },
         {
           platforms: ['linux/amd64'],
@@ -225,7 +234,7 @@ addr: { "tcp://localhost:9090": { reachable: true } }
         },
       )
       expect(listWrong(run)).toEqual([])
-      expect(run.results.size).toBe(8)
+      expect(run.results.size).toBe(11)
     } finally {
       await host.stop()
     }

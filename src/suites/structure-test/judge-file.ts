@@ -7,8 +7,9 @@ export interface FileFacts {
   readonly type: string
   /** Permission bits, with setuid, setgid and sticky. */
   readonly mode: number
-  readonly uid: number
-  readonly gid: number
+  /** Absent where the engine does not tell. */
+  readonly uid?: number
+  readonly gid?: number
 }
 
 const EXECUTABLE = { any: 0o111, owner: 0o100, group: 0o010, other: 0o001 } as const

@@ -4,6 +4,7 @@ import { readEntry } from '../../hosts/container-archive.js'
 import type { FileObservation } from '../../model/observation.js'
 import type { FileFacts } from '../../suites/structure-test/judge-file.js'
 import type { CheckScope } from '../check-scope.js'
+import { isUnknownLink, restoreLink, tellsOwners } from '../container/engine-limits.js'
 import { readContainerFile } from '../container/read-file.js'
 import { CheckFailure, wrapEngineError } from '../failure.js'
 import { getWorker } from '../worker.js'
@@ -21,14 +22,19 @@ export class StoredImage {
   /** What is at a path itself; a link is not followed. Recorded as an observation. */
   async stat(scope: CheckScope, path: string): Promise<FileFacts | undefined> {
     const container = await this.open()
-    const entry = await readEntry(container, path, () => false).catch(error => {
+    const found = await readEntry(container, path, () => false).catch(error => {
       throw wrapEngineError(error, `Reading ${path} failed`)
     })
-    // The engine gives the same status for a container that is gone.
-    if (entry === undefined) await this.mustExist()
-    const facts =
-      entry === undefined ? undefined : { ...entry, type: entry.type === 'link' ? 'file' : entry.type }
-    scope.record(describeFacts(path, facts, entry?.linkname))
+    if (found === undefined) {
+      // The engine gives the same status for a container that is gone.
+      await this.mustExist()
+      scope.record({ kind: 'file', path, exists: false })
+      return undefined
+    }
+    const { type, mode, uid, gid, linkname } = await restoreLink(container, path, found)
+    const owners = (await tellsOwners()) ? { uid, gid } : {}
+    const facts = { type: type === 'link' ? 'file' : type, mode, ...owners }
+    scope.record(describeFacts(path, facts, isUnknownLink(linkname) ? undefined : linkname))
     return facts
   }
 
@@ -118,12 +124,7 @@ export class StoredImage {
   }
 }
 
-function describeFacts(
-  path: string,
-  facts: FileFacts | undefined,
-  link: string | undefined,
-): FileObservation {
-  if (facts === undefined) return { kind: 'file', path, exists: false }
+function describeFacts(path: string, facts: FileFacts, link: string | undefined): FileObservation {
   const known = ['file', 'directory', 'symlink'] as const
   return {
     kind: 'file',
@@ -131,8 +132,8 @@ function describeFacts(
     exists: true,
     type: known.find(each => each === facts.type) ?? 'other',
     mode: (facts.mode & 0o7777).toString(8).padStart(4, '0'),
-    uid: facts.uid,
-    gid: facts.gid,
+    ...(facts.uid === undefined ? {} : { uid: facts.uid }),
+    ...(facts.gid === undefined ? {} : { gid: facts.gid }),
     ...(link ? { linkTarget: link } : {}),
   }
 }

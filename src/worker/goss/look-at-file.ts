@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type EntryHeader, isSymlinkStat, readEntry, statPath } from '../../hosts/container-archive.js'
+import { type EntryHeader, readEntry } from '../../hosts/container-archive.js'
 import type { FileObservation } from '../../model/observation.js'
 import type { GossCheck } from '../../suites/goss/goss-suite.js'
 import { asksFor, type Found } from '../../suites/goss/judge-check.js'
 import { parseGroups, parseUsers } from '../../suites/goss/user-database.js'
 import type { ContainerHandle } from '../container/container-handle.js'
+import { isUnknownLink, restoreLink, tellsOwners } from '../container/engine-limits.js'
 import { CheckFailure, wrapEngineError } from '../failure.js'
 import { getWorker } from '../worker.js'
 import type { Look, Sight } from './look.js'
@@ -31,7 +32,13 @@ export async function lookAtFile(check: GossCheck, { handle }: Look): Promise<Si
       found: { exists: { value: false } },
       observations: [{ kind: 'file', path, exists: false }],
     }
-  const entry = await restoreLink(check, handle, header)
+  const entry = await restoreLink(handle.engine, path, header)
+  if (isUnknownLink(entry.linkname) && asksFor(check, 'linked-to'))
+    throw new CheckFailure(
+      'infrastructure',
+      'FILE_UNKNOWN',
+      `${path} is a symbolic link, and this engine does not tell where it points: ask a command (readlink)`,
+    )
   const owners = await tellsOwners()
   if (!owners && asksFor(check, 'owner', 'uid', 'group', 'gid'))
     throw new CheckFailure(
@@ -73,44 +80,6 @@ async function readHeader(handle: ContainerHandle, path: string): Promise<EntryH
     throw wrapEngineError(error, `Reading ${path} failed`)
   })
   return undefined
-}
-
-/** Podman's archive call follows a link that it is asked for; its status call does not, but hides where it points. */
-async function restoreLink(
-  check: GossCheck,
-  handle: ContainerHandle,
-  entry: EntryHeader,
-): Promise<EntryHeader> {
-  const stat = await statPath(handle.engine, check.subject).catch(error => {
-    throw wrapEngineError(error, `Reading ${check.subject} failed`)
-  })
-  if (entry.type === 'symlink' || stat === undefined || !isSymlinkStat(stat)) return entry
-  if (asksFor(check, 'linked-to'))
-    throw new CheckFailure(
-      'infrastructure',
-      'FILE_UNKNOWN',
-      `${check.subject} is a symbolic link, and this engine does not tell where it points: ask a command (readlink)`,
-    )
-  return { ...entry, type: 'symlink', mode: stat.mode & 0o777, linkname: UNKNOWN.repeat(stat.size) }
-}
-
-/** Stands for each byte of a link's target that is not known: no path holds it. */
-const UNKNOWN = '\0'
-
-const isUnknown = (linkname: string): boolean => linkname.startsWith(UNKNOWN)
-
-let engineName: Promise<string> | undefined
-
-/** Whether the engine says to whom files belong: Podman says of every file that it is root's (seen with 4.3). */
-async function tellsOwners(): Promise<boolean> {
-  engineName ??= getWorker()
-    .engine.version()
-    .then(({ Components }) => Components?.[0]?.Name ?? '')
-  const name = await engineName.catch(error => {
-    engineName = undefined
-    throw wrapEngineError(error, 'Asking the engine for its version failed')
-  })
-  return !/podman/i.test(name)
 }
 
 const formatMode = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0')
@@ -171,6 +140,6 @@ function describeEntry(path: string, entry: EntryHeader, owners: boolean): FileO
     type: known.find(each => each === type) ?? 'other',
     mode: formatMode(entry.mode),
     ...(owners ? { uid: entry.uid, gid: entry.gid } : {}),
-    ...(entry.type === 'symlink' && !isUnknown(entry.linkname) ? { linkTarget: entry.linkname } : {}),
+    ...(entry.type === 'symlink' && !isUnknownLink(entry.linkname) ? { linkTarget: entry.linkname } : {}),
   }
 }

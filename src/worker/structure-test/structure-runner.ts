@@ -19,6 +19,7 @@ import {
 import type { CheckScope } from '../check-scope.js'
 import { throwProblems } from '../declared/expectation-error.js'
 import { StoredImage } from '../declared/stored-image.js'
+import { CheckFailure } from '../failure.js'
 import { test, useContainer } from '../suite.js'
 import { getWorker } from '../worker.js'
 import { CommandRunner } from './command-runner.js'
@@ -121,7 +122,14 @@ async function judgeExistence(
   image: StoredImage,
 ): Promise<string[]> {
   const path = expandPath(check.path)
-  return judgeFile({ ...check, path }, await image.stat(scope, path))
+  const facts = await image.stat(scope, path)
+  if (facts !== undefined && facts.uid === undefined && (check.uid ?? check.gid) !== undefined)
+    throw new CheckFailure(
+      'infrastructure',
+      'FILE_UNKNOWN',
+      `${path}: Podman does not tell to whom files belong, so uid and gid cannot be checked there`,
+    )
+  return judgeFile({ ...check, path }, facts)
 }
 
 async function judgeContent(
