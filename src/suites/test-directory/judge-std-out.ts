@@ -18,5 +18,19 @@ export function judgeStdOut(expected: string, written: Uint8Array): string | und
   })
   const lines = patch?.split('\n').slice(1).join('\n').replace(/\n$/, '') ?? `standard output is ${found}`
   const shown = lines.length > MAX_SHOWN ? `${lines.slice(0, MAX_SHOWN)} …` : lines
-  return `standard output is not that of expected-std-out.txt\n${shown}`
+  return `standard output is not that of expected-std-out.txt: ${describeFirst(expected, found)}\n${shown}`
+}
+
+/** Where the two part, in one line. */
+function describeFirst(expected: string, found: string): string {
+  const ends = /\n*$/.exec(expected)?.[0].length ?? 0
+  if (`${expected.slice(0, expected.length - ends)}\n` === found)
+    return `that file ends with ${ends} line ends, and must end with one`
+  const [wanted, got] = [expected.split('\n'), found.split('\n')]
+  const at = got.findIndex((line, index) => line !== wanted[index])
+  // The expectation goes on where the output has ended.
+  const index = at < 0 ? got.length - 1 : at
+  const show = (line: string | undefined) =>
+    line === undefined ? 'nothing' : JSON.stringify(line.slice(0, 200))
+  return `line ${index + 1} is ${show(got[index])}, expected ${show(wanted[index])}`
 }
