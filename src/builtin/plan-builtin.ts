@@ -2,7 +2,7 @@ import { listLoadableModules } from '../audit/compare/native-modules.js'
 import { listLoadedFiles } from '../audit/rules/common/judged-programs.js'
 import { isEntryProgram } from '../audit/rules/common/places.js'
 import type { ElfFile, PlatformView } from '../audit/view/platform-view.js'
-import { compareText } from '../model/platform.js'
+import { compareText, formatPlatform, type Platform } from '../model/platform.js'
 import {
   type BuiltinPlan,
   INTERPRETERS,
@@ -37,8 +37,12 @@ const LANGUAGES: Readonly<Record<string, Interpreter>> = {
   Ruby: 'ruby',
 }
 
+/** Both, since an index may list one manifest for two platforms: only to one of them its files belong. */
+export const nameBuiltinPlan = (platform: Platform, digest: string): string =>
+  `${formatPlatform(platform)} ${digest}`
+
 /**
- * Works out what the built-in suites ask of each platform, by its digest: the union of what the platforms have, so that
+ * Works out what the built-in suites ask of each platform, by `nameBuiltinPlan`: the union of what the platforms have, so that
  * each is asked the same. Pure.
  */
 export function planBuiltin(views: readonly PlatformView[]): ReadonlyMap<string, BuiltinPlan> {
@@ -48,7 +52,7 @@ export function planBuiltin(views: readonly PlatformView[]): ReadonlyMap<string,
   const omitted = { programs: programs.omitted, modules: modules.omitted }
   return new Map(
     views.map((view, index) => [
-      view.inventory.image.manifest.digest,
+      nameBuiltinPlan(view.inventory.image.platform, view.inventory.image.manifest.digest),
       {
         programs: programs.groups[index] ?? [],
         modules: modules.groups[index] ?? [],

@@ -24,7 +24,7 @@ Everything that a check runs or reads is compared across platforms without being
 
 Exit codes: 0 all platforms agree; 1 a check failed or something differs; 2 usage, configuration or a broken
 suite; 3 something could not be tested (engine, registry, platform); 130 interrupted.
-Reports: reports/run.jsonl (events), reports/junit.xml, reports/report.json.`
+Reports: reports/run.jsonl (events), reports/junit.xml, reports/report.json, reports/summary.md.`
 
 const AUDIT_EXAMPLES = `
 Examples:

@@ -1,5 +1,6 @@
 import { renderJson } from './json.js'
 import { renderJunit } from './junit/render-junit.js'
+import { renderMarkdown } from './markdown/render-markdown.js'
 import type { RunReport } from './run-report.js'
 
 /** One kind of report file. */
@@ -17,6 +18,11 @@ export const REPORT_FORMATS = {
     file: 'report.json',
     description: 'everything that came of the run, for machines',
     render: renderJson,
+  },
+  markdown: {
+    file: 'summary.md',
+    description: 'a summary for job pages and merge requests (GitHub Flavored Markdown)',
+    render: renderMarkdown,
   },
 } as const satisfies Record<string, ReportFormat>
 

@@ -1,3 +1,4 @@
+import { nameBuiltinPlan } from '../builtin/plan-builtin.js'
 import { ArchparityError } from '../errors.js'
 import type { Host } from '../hosts/host.js'
 import type { RunEvent } from '../model/events.js'
@@ -109,7 +110,7 @@ async function runOpened(
 /** Tells workers what the built-in suites ask; that is known only when the audit is over. */
 function addPlans(prepared: readonly PreparedTarget[], plans: BuiltinPlans): PreparedTarget[] {
   return prepared.map(each => {
-    const builtin = plans.get(each.context.target.digest)
+    const builtin = plans.get(nameBuiltinPlan(each.context.target.platform, each.context.target.digest))
     return builtin === undefined ? each : { ...each, context: { ...each.context, builtin } }
   })
 }

@@ -89,3 +89,20 @@ test('what is too much is left out, and counted', () => {
   expect(first?.programs.flatMap(({ programs }) => programs)).toHaveLength(300)
   expect(first?.omitted).toEqual({ programs: 51, modules: 0 })
 })
+
+test('a manifest that is listed for two platforms is asked by each as its own', () => {
+  const files = {
+    ...glibcRoot('linux/amd64'),
+    'usr/bin/python3': { mode: 0o755, elf: program('linux/amd64') },
+    'usr/lib/python3/dist-packages/pkg/_fast.cpython-311-x86_64-linux-gnu.so': {
+      elf: library('linux/amd64'),
+    },
+  }
+  const views = PLATFORMS.map(platform => makeView({ platform, files }))
+  const digest = views[0]?.inventory.image.manifest.digest ?? ''
+  for (const view of views) Object.assign(view.inventory.image.manifest, { digest })
+  const plans = planBuiltin(views)
+  const own = plans.get(`linux/amd64 ${digest}`)
+  expect(plans.size).toBe(2)
+  expect(own?.modules[0]?.modules[0]).toMatchObject({ load: 'pkg._fast' })
+})

@@ -1,50 +1,9 @@
-import { findGuards } from '../../attribute/guard.js'
 import type { CheckRecord } from '../../compare/run-record.js'
-import { isDecided } from '../../compare/settle-results.js'
-import { findSiblings } from '../../compare/siblings.js'
+import { isQuiet, LEGEND, listUsedMarks, type Mark, markChecks, SYMBOLS } from '../marks.js'
 import type { RunReport } from '../run-report.js'
 import { sanitizeLine } from '../sanitize.js'
 import { measure, pad, truncateMiddle, wrap } from './layout.js'
 import type { Style } from './style.js'
-
-/** What a cell of the matrix says. */
-type Mark =
-  | 'passed'
-  | 'failed'
-  | 'errored'
-  | 'inconclusive'
-  | 'skipped'
-  | 'differs'
-  | 'declared'
-  | 'flaky'
-  | 'guard'
-  | 'elsewhere'
-
-const SYMBOLS: Readonly<Record<Mark, string>> = {
-  passed: '✓',
-  failed: '✗',
-  guard: '▲',
-  differs: '≠',
-  declared: '≈',
-  flaky: '~',
-  errored: '!',
-  inconclusive: '?',
-  skipped: '-',
-  elsewhere: '·',
-}
-
-const LEGEND: Readonly<Record<Mark, string>> = {
-  passed: 'passed',
-  failed: 'failed',
-  guard: 'ran a foreign program',
-  differs: 'passed, but differs',
-  declared: 'differs or fails as declared',
-  flaky: 'passed on a retry',
-  errored: 'errored',
-  inconclusive: 'inconclusive',
-  skipped: 'skipped',
-  elsewhere: 'ran on another host of the platform',
-}
 
 /** Files with more quiet checks than this show them as one row. */
 const MAX_QUIET_ROWS = 6
@@ -59,8 +18,7 @@ export function renderMatrix(
 ): string[] {
   const { record } = report
   if (record.checks.length === 0 || record.targets.length === 0) return []
-  const { isExplained } = findGuards(record)
-  const marks = new Map(record.checks.map(check => [check, listMarks(check, report, isExplained)]))
+  const marks = markChecks(report)
   const widths = heads.map(head => Math.max(3, ...head.map(measure)))
   const taken = widths.reduce((sum, width) => sum + width + 1, 0)
   const longest = Math.max(...record.checks.map(check => measure(sanitizeLine(check.check.name)) + 2))
@@ -95,50 +53,12 @@ export function renderMatrix(
       )
     }
   }
-  const used = new Set([...marks.values()].flat())
-  const legend = (Object.keys(SYMBOLS) as Mark[]).filter(mark => used.has(mark))
+  const legend = listUsedMarks(marks.values())
   if (legend.some(mark => mark !== 'passed')) {
     const text = legend.map(mark => `${SYMBOLS[mark]} ${LEGEND[mark]}`).join(', ')
     lines.push(...wrap(text, style.width).map(line => style.colors.dim(line)))
   }
   return lines
-}
-
-function listMarks(
-  check: CheckRecord,
-  report: RunReport,
-  isGuarded: (check: string, target: string) => boolean,
-): Mark[] {
-  const { id: checkId } = check.check
-  const comparison = report.comparison.checks.find(one => one.check.id === checkId)
-  const differing = report.findings.filter(one => one.kind === 'difference' && one.checks.includes(checkId))
-  const { targets } = report.record
-  const ranElsewhere = (id: string) => {
-    const target = targets.find(one => one.id === id)
-    const siblings = target === undefined ? [] : findSiblings(target, targets)
-    return siblings.some(sibling => isDecided(check.results.get(sibling.id)))
-  }
-  const isDeclared = (id: string) =>
-    comparison?.declared.some(({ difference }) =>
-      difference.classes.some(one => !one.base && one.targets.includes(id)),
-    ) === true
-  return targets.map(({ id }): Mark => {
-    const result = check.results.get(id)
-    if (result === undefined) return 'skipped'
-    const { status } = result
-    const decided = status === 'passed' || status === 'failed'
-    if (decided && isGuarded(checkId, id)) return 'guard'
-    if (status === 'skipped' && ranElsewhere(id)) return 'elsewhere'
-    if (comparison?.declaredFailures.has(id) === true) return 'declared'
-    if (status !== 'passed') return status
-    if (differing.some(finding => finding.targets.includes(id))) return 'differs'
-    if (isDeclared(id)) return 'declared'
-    return result.flaky || comparison?.unstable?.target === id ? 'flaky' : 'passed'
-  })
-}
-
-function isQuiet(mark: Mark): boolean {
-  return mark === 'passed' || mark === 'elsewhere'
 }
 
 function paint(mark: Mark, { colors }: Style): string {
