@@ -74,9 +74,11 @@ async function judgeOwnProcess(
   const found = await guard
     .resolve(handle.engine, program, listSearchPath(context, options), chooseCwd(context, options))
     .catch(() => [])
+  const [first] = found
+  const script = first?.kind === 'script' ? { script: first.path } : {}
   for (const each of found) {
     const verdict = guard.judgeFile(each)
-    if (verdict !== undefined) verdicts.push(verdict)
+    if (verdict !== undefined) verdicts.push({ ...verdict, ...script, name: program })
   }
   // Only a process whose program is known to be an ELF file: a name alone proves nothing.
   const last = found.at(-1)

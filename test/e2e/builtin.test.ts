@@ -49,6 +49,7 @@ test.each([
       { kind: 'failure', ...onArm64, suites: ['builtin/linkage'] },
     ],
   ],
+  ['differs', [{ kind: 'difference', ...onArm64, platforms: ['linux/s390x'], suites: ['builtin/start'] }]],
   [
     'foreign',
     [
