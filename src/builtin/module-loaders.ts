@@ -49,6 +49,20 @@ ARGV.each do |file|
 end
 `
 
+/** Extensions that others need come first, wherever they stand. */
+const PHP = `
+$files = array_slice($argv, 1);
+foreach (["pdo", "mysqlnd", "xml", "dom", "sockets", "igbinary", "msgpack"] as $name)
+  foreach ($files as $file)
+    if (basename($file) === "$name.so" && !extension_loaded($name)) @dl(basename($file));
+foreach ($files as $file) {
+  $said = "loads";
+  if (!extension_loaded(basename($file, ".so")) && !@dl(basename($file)))
+    $said = preg_replace('/\\s+/', ' ', error_get_last()["message"] ?? "does not load");
+  fwrite(STDOUT, "\n${MARK}$said\n");
+}
+`
+
 /**
  * Of each interpreter, the command that loads modules and says of each, in order, what came of it. Absent: its modules
  * cannot be loaded without a program of their own in the image.
@@ -58,4 +72,11 @@ export const LOADERS: Readonly<Partial<Record<Interpreter, MakeArgv>>> = {
   node: (program, modules) => [program, '-e', NODE, '--', ...modules],
   perl: (program, modules) => [program, '-e', PERL, '--', ...modules],
   ruby: (program, modules) => [program, '-e', RUBY, '--', ...modules],
+  // Without its own settings, which load most of them already.
+  php: (program, modules) => [
+    ...[program, '-n', '-d', 'enable_dl=1', '-d', `extension_dir=${findFolder(modules[0] ?? '')}`],
+    ...['-r', PHP, '--', ...modules],
+  ],
 }
+
+const findFolder = (file: string): string => file.slice(0, file.lastIndexOf('/')) || '/'

@@ -35,8 +35,14 @@ export function nameModule(interpreter: Interpreter, path: string, neutral: stri
     }
     case 'ruby':
       return { name: neutral, group: 'Ruby extensions', load: `/${path}` }
-    // Their native parts cannot be loaded by a command alone.
     case 'php':
+      // It finds extensions in one folder only.
+      return {
+        name: neutral,
+        group: `PHP extensions in /${path.slice(0, path.lastIndexOf('/'))}`,
+        load: `/${path}`,
+      }
+    // Its native parts cannot be loaded by a command alone.
     case 'java':
       return undefined
   }

@@ -35,6 +35,7 @@ const LANGUAGES: Readonly<Record<string, Interpreter>> = {
   Node: 'node',
   Perl: 'perl',
   Ruby: 'ruby',
+  PHP: 'php',
 }
 
 /** Both, since an index may list one manifest for two platforms: only to one of them its files belong. */

@@ -1,6 +1,7 @@
 /** What programs expect of the system around them: names, certificates, time zones, processes. */
 import { expect, test, useContainer } from '../../worker/suite.js'
 import { getWorker } from '../../worker/worker.js'
+import { PYTHON_QUESTIONS } from '../python-questions.js'
 import { readBuiltinPlan } from '../read-plan.js'
 
 useContainer({ start: 'idle' })
@@ -55,7 +56,7 @@ const python = readBuiltinPlan()?.interpreters.find(each => each.interpreter ===
 if (python !== undefined) {
   test('system calls, asked through Python', async ({ checkScope, observe, skip }) => {
     if (python.path === undefined) return skip('this platform has no python')
-    const answer = await checkScope.probe([python.path, '-B', '-c', QUESTIONS])
+    const answer = await checkScope.probe([python.path, '-B', '-c', PYTHON_QUESTIONS])
     if (answer.exitCode !== 0) answer.record()
     expect(answer.exitCode, answer.stderr.slice(-500)).toBe(0)
     for (const line of answer.stdout.trim().split('\n')) {
@@ -64,35 +65,3 @@ if (python !== undefined) {
     }
   })
 }
-
-/** Offsets beyond 2 GiB are asked on a file in memory, so that nothing is written. */
-const QUESTIONS = `
-def ask(name, question):
-    try:
-        said = question()
-    except Exception as error:
-        said = type(error).__name__
-    print(name + ": " + str(said))
-def localhost():
-    import socket
-    return sorted({a[4][0] for a in socket.getaddrinfo("localhost", 80, socket.AF_INET)})
-def threads():
-    import threading
-    seen = []
-    all = [threading.Thread(target=seen.append, args=(n,)) for n in range(8)]
-    for one in all: one.start()
-    for one in all: one.join()
-    return sorted(seen)
-def child():
-    import os
-    pid = os.fork()
-    if pid == 0: os._exit(5)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-def authorities():
-    import ssl
-    return ssl.create_default_context().cert_store_stats()["x509_ca"]
-ask("localhost", localhost)
-ask("threads", threads)
-ask("fork", child)
-ask("certificate authorities", authorities)
-`
