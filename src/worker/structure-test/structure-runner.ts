@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest'
-import { matchesPlatform, type Platform, parsePlatform } from '../../model/platform.js'
+import type { Platform } from '../../model/platform.js'
 import { expandVariables } from '../../suites/structure-test/expand-variables.js'
+import { findSkip, isOf } from '../../suites/structure-test/find-skip.js'
 import { judgeFile } from '../../suites/structure-test/judge-file.js'
 import { DEBIAN_ROOT, EXEMPT_PACKAGES, judgeLicense } from '../../suites/structure-test/judge-license.js'
 import { judgeMetadata, listAskedValues, readEnv } from '../../suites/structure-test/judge-metadata.js'
@@ -71,21 +72,9 @@ function chooseTimeout(check: StructureCheck): { timeout?: number } {
   return { timeout: Math.round(commands * check.timeoutMs * timeScale + limits.startTimeoutMs) }
 }
 
-/** Why a check is not run on a platform; undefined where it is. */
-function findSkip({ skip = [] }: StructureCheck, platform: Platform): string | undefined {
-  const isWanted = (text: string) => {
-    const wanted = parsePlatform(text)
-    return wanted !== undefined && matchesPlatform(wanted, platform)
-  }
-  return skip.find(({ platforms }) => platforms.length === 0 || platforms.some(isWanted))?.reason
-}
-
 /** The check as the platform expects it. */
 function chooseVariant(check: StructureCheck, platform: Platform): StructureCheck {
-  const own = check.perPlatform?.find(variant => {
-    const wanted = parsePlatform(variant.platform)
-    return wanted !== undefined && matchesPlatform(wanted, platform)
-  })
+  const own = check.perPlatform?.find(variant => isOf(variant.platform, platform))
   return own === undefined
     ? check
     : {

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
-import { formatPlatform, matchesPlatform, parsePlatform } from '../../model/platform.js'
+import { formatPlatform } from '../../model/platform.js'
+import { findSkip } from '../../suites/structure-test/find-skip.js'
 import { judgeStdOut } from '../../suites/test-directory/judge-std-out.js'
 import type { TestDirectory, TestDirectoryCheck } from '../../suites/test-directory/test-directory.js'
 import type { CheckScope } from '../check-scope.js'
@@ -36,10 +37,7 @@ export function createDirectoryRunner({
       check.timeoutMs === undefined ? context.limits.commandTimeoutMs : check.timeoutMs * context.timeScale
     const timeout = Math.round(timeoutMs + CLOSING_MS)
     test(check.name, { timeout }, async ({ checkScope, target, skip }) => {
-      const reason = check.skip?.find(({ platforms }) => {
-        const wanted = platforms.map(parsePlatform).filter(each => each !== undefined)
-        return platforms.length === 0 || wanted.some(each => matchesPlatform(each, target.platform))
-      })?.reason
+      const reason = findSkip(check, target.platform)
       if (reason !== undefined) skip(reason)
       throwProblems(await judgeScript(script, check, timeoutMs, checkScope, image))
     })
