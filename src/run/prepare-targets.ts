@@ -93,6 +93,7 @@ async function prepareTarget(
     target,
     pass: 'main',
     image: name,
+    reference: preparation.image.reference,
     imageConfig: image.imageConfig,
     ...(shell === undefined ? {} : { shell }),
     start,

@@ -6,7 +6,8 @@ import type Docker from 'dockerode'
 import { TWIN_LABEL } from '../hosts/connect-hosts.js'
 import { BRIDGE_LABEL } from '../hosts/port-bridge.js'
 import { PROGRAM_LABEL } from '../hosts/scratch-image.js'
-import { hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
+import { readScriptImageHolder, SCRIPT_IMAGE_DOMAIN } from '../model/script-image.js'
+import { describeThisProcess, formatOwner, hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
 
 /**
  * Removes every container of one run with its volumes, and the images of archparity's own programs; returns how many
@@ -15,6 +16,8 @@ import { hasEnded, isOfThisMachine, LABELS, parseOwner } from './owner.js'
 export async function removeRunContainers(engine: Docker, runId: string): Promise<number> {
   const removed = await removeContainers(engine, [`${LABELS.run}=${runId}`], () => true)
   await removeProgramImages(engine, labels => labels[LABELS.run] === runId)
+  const own = formatOwner(describeThisProcess())
+  await removeScriptNames(engine, labels => labels[LABELS.owner] === own)
   return removed
 }
 
@@ -39,6 +42,7 @@ export async function sweepLeftovers(engine: Docker, temporaryFiles: string): Pr
   await sweepTemporaryFiles(temporaryFiles)
   const removed = await removeContainers(engine, [LABELS.owner], isLeftover)
   await removeProgramImages(engine, isLeftover)
+  await removeScriptNames(engine, isLeftover)
   await removeTwinVolumes(engine)
   return removed
 }
@@ -103,6 +107,29 @@ async function removeProgramImages(
   const chosen = images.filter(image => choose(image.Labels ?? {}))
   const remove = (id: string) => engine.getImage(id).remove({ force: true })
   await Promise.all(chosen.map(({ Id }) => remove(Id).catch(() => {})))
+}
+
+/** The names that images had for scripts; the images stay. */
+async function removeScriptNames(
+  engine: Docker,
+  choose: (labels: Record<string, string>) => boolean,
+): Promise<void> {
+  const images = await engine.listImages({ filters: { reference: [`${SCRIPT_IMAGE_DOMAIN}/*`] } })
+  const chosen = images
+    .flatMap(image => image.RepoTags ?? [])
+    .filter(name => {
+      const { owner, started } = readScriptImageHolder(name) ?? {}
+      if (owner === undefined || started === undefined) return false
+      return choose({ [LABELS.owner]: owner, [LABELS.started]: started })
+    })
+  await Promise.all(
+    chosen.map(name =>
+      engine
+        .getImage(name)
+        .remove()
+        .catch(() => {}),
+    ),
+  )
 }
 
 async function removeTwinVolumes(engine: Docker): Promise<void> {

@@ -19,6 +19,8 @@ export interface WorkerContext {
   readonly pass: Pass
   /** What the engine is asked for: `repository@digest`, or an image id. */
   readonly image: string
+  /** What the user calls it, with its digest; only for people. */
+  readonly reference: string
   readonly imageConfig: ImageConfig
   /** Absolute path of the image's POSIX shell, if it has one. */
   readonly shell?: string

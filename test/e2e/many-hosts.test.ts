@@ -29,8 +29,15 @@ test('reads the log', async ({ logs }) => { await logs() })
 test('runs afresh', async ({ run }) => { expect((await run('uname -s')).stdout).toBe('Linux\\n') })
 `
 
+/** Runs and builds on the image under names that are made of its name, as docker-library's image-name.sh makes them. */
 const SCRIPT = `#!/bin/sh
-docker run --rm "$1" uname -s
+set -e
+name="lab-named:$$-$(echo "$1" | sed 's![:/]!-!g')"
+docker tag "$1" "$name"
+trap 'docker rmi "$name" >/dev/null' EXIT
+docker run --rm "$name" uname -s
+echo "FROM $1" | docker build -q -t "$name-built" - >/dev/null
+docker rmi "$name-built" >/dev/null
 `
 
 interface Report {
@@ -100,6 +107,10 @@ describe.skipIf(problem)('one run on hosts of every kind', () => {
       const containers = await engine.listContainers({ all: true })
       const { Volumes: volumes } = await engine.listVolumes()
       expect([name, containers, volumes ?? []]).toEqual([name, [], []])
+      const images = await engine.listImages()
+      // The image that was pulled stays, under no name of archparity's.
+      expect([name, images.length]).toEqual([name, 1])
+      expect(images.flatMap(each => each.RepoTags ?? []).filter(tag => tag.includes('.test'))).toEqual([])
     }
     expect(await listLeftovers({ pid: result.pid, directory: project.directory })).toEqual([])
   })

@@ -1,9 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import Docker from 'dockerode'
 import { expect, onTestFinished, test } from 'vitest'
 import { createProject, type Project, runCli, startCli } from '../lab/cli.js'
+import { writeImage } from '../lab/image-writer.js'
 import { ensureImage } from '../lab/images/index.js'
 import { listLeftovers } from '../lab/leftovers.js'
+import { ARM64 } from '../lab/platforms.js'
+import { writeArchive } from '../lab/write-layout.js'
+import { buildBusybox } from '../worker/test-image.js'
 import { readEvents, readReport } from './read-run.js'
 import { waitForLog } from './wait-for-log.js'
 
@@ -36,6 +42,18 @@ trap 'docker rmi -f "$name" >/dev/null' EXIT
 docker run --rm "$name" sh -c 'echo $BUILT'
 `,
     'expected-std-out.txt': 'yes\n',
+  },
+  // As docker-library's image-name.sh makes a name out of another.
+  'pass-build-by-name': {
+    'run.sh': `#!/bin/bash
+set -e
+name="lab-built:\${BASHPID}-$(sed 's![:/]!-!g' <<<"$1")"
+docker build -q -t "$name" - <<<"FROM $1" >/dev/null
+trap 'docker rmi -f "$name" >/dev/null' EXIT
+echo "$1"
+docker image inspect -f '{{ .Architecture }}' "$1"
+docker run --rm "$name" uname -s
+`,
   },
   'pass-leaves-a-container': {
     'run.sh':
@@ -117,6 +135,49 @@ test('directories of docker-library’s kind run as they are on every platform',
   expect(JSON.stringify(readEvents(project))).not.toContain('hidden')
 })
 
+test('an image of an archive stays on the engine, with the name that its scripts were given', {
+  timeout: 120_000,
+}, async () => {
+  const project = await createProject()
+  await writeDirectories(project, ['pass-build-by-name'])
+  const files = [{ path: 'unique', content: randomUUID() }]
+  const content = await writeImage({
+    platform: ARM64.platform,
+    layers: await buildBusybox(ARM64, files),
+    config: { Cmd: ['/bin/sh'] },
+  })
+  await writeArchive(content, project.find('clock.oci'))
+  const fetched = async () => {
+    const result = await runCli(['run', 'oci:clock.oci', ...FLAGS, '--platform', 'linux/arm64'], {
+      cwd: project.directory,
+    })
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0)
+    return readEvents(project).flatMap(event => (event.type === 'image-pulled' ? [event.fetched] : []))
+  }
+  expect(await fetched()).toEqual([true])
+  expect(await fetched()).toEqual([false])
+  const [names] = readEvents(project).flatMap(event =>
+    event.type === 'observation' && event.observation.kind === 'command'
+      ? [event.observation.stdout.text]
+      : [],
+  )
+  expect(names).toMatch(/^archparity\.test\/clock-oci:untagged-image-[0-9a-f]{12}\narm64\nLinux\n$/)
+  await new Docker().getImage(names?.split('\n', 1)[0] as string).remove({ force: true })
+})
+
+test('without the docker command the check is errored and says what to install', async () => {
+  const project = await createProject()
+  await writeDirectories(project, ['pass-without-expectation'])
+  await mkdir(project.find('bin'))
+  for (const program of [process.execPath, '/bin/sh'])
+    await symlink(program, project.find('bin', path.basename(program)))
+  const result = await runCli(['run', await ensureImage('differs'), ...FLAGS, '--platform', 'linux/amd64'], {
+    ...{ cwd: project.directory, env: { PATH: project.find('bin') } },
+  })
+  expect(result.exitCode, result.stderr).toBe(3)
+  expect(result.stdout).toMatch(/needs the docker command.*apt-get\s+install docker\.io/s)
+})
+
 test.each([
   ['by Ctrl-C', (pid: number) => process.kill(-pid, 'SIGINT')],
   ['by SIGKILL', (pid: number) => process.kill(pid, 'SIGKILL')],
@@ -143,5 +204,5 @@ test.each([
   await runCli(['run', image, ...FLAGS, '--platform', 'linux/amd64', '-t', 'nothing'], {
     cwd: project.directory,
   })
-  expect((await list()).filter(isContainer)).toEqual([])
+  expect((await list()).filter(line => isContainer(line) || line.startsWith('image '))).toEqual([])
 })

@@ -12,7 +12,7 @@ export interface LeftBy {
 const OWNER_LABEL = 'org.archparity.owner'
 
 /**
- * Lists what one run of the command has left: containers, networks and volumes with its label, processes that it or
+ * Lists what one run of the command has left: containers, networks and volumes with its label, names of images, processes that it or
  * its children started, temporary files. Lines that a failing assertion shows; sorted. Empty is as it should be.
  * Other runs, of tests side by side, are not in it.
  */
@@ -37,6 +37,7 @@ async function listFromEngine(engine: Docker, { pid }: LeftBy): Promise<string[]
   const isTheirs = (labels: Readonly<Record<string, string>> | null | undefined) =>
     labels?.[OWNER_LABEL]?.startsWith(`${pid}.`) ?? false
   const filters = { label: [OWNER_LABEL] }
+  const images = await engine.listImages({ filters: { reference: ['archparity.test/*'] } })
   const containers = await engine.listContainers({ all: true, filters })
   const networks = await engine.listNetworks({ filters })
   const volumes = (await engine.listVolumes({ filters: JSON.stringify(filters) })).Volumes ?? []
@@ -44,6 +45,10 @@ async function listFromEngine(engine: Docker, { pid }: LeftBy): Promise<string[]
     ...containers
       .filter(one => isTheirs(one.Labels))
       .map(one => `container ${one.Id} ${one.Image} (${one.State})`),
+    ...images
+      .flatMap(one => one.RepoTags ?? [])
+      .filter(name => name.includes(`-run-${pid}.`))
+      .map(name => `image ${name}`),
     ...networks.filter(one => isTheirs(one.Labels)).map(one => `network ${one.Name}`),
     ...volumes.filter(one => isTheirs(one.Labels)).map(one => `volume ${one.Name}`),
   ]

@@ -26,6 +26,7 @@ function makeContext(root: string, id: string, pass: WorkerContext['pass']): Wor
     },
     pass,
     image: 'nothing',
+    reference: 'nothing',
     imageConfig: { env: [], exposedPorts: [], volumes: [], labels: {}, diffIds: [] },
     start: 'idle',
     reach: { kind: 'bridge', architecture: 'amd64' },

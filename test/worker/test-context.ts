@@ -21,6 +21,7 @@ export function makeContext(
     },
     pass: 'main',
     image: name,
+    reference: name,
     imageConfig: image.imageConfig,
     shell: '/bin/sh',
     start: 'idle',

@@ -1,3 +1,4 @@
+import { SCRIPT_IMAGE_DOMAIN, SCRIPT_IMAGE_NAMES } from '../../model/script-image.js'
 import type { NormalizeContext } from './context.js'
 import { dropEmulatorCommand, dropEmulatorSettings, hideElapsedTimes, hideRunTimes } from './process-rules.js'
 import { hideJavaWordSize } from './word-size.js'
@@ -88,6 +89,11 @@ export const NORMALIZE_RULES: readonly NormalizeRule[] = [
     description:
       "The container's id and the host name that is made of it, where the text or its place says so.",
     apply: hideContainerIds,
+  },
+  {
+    name: 'test-image-names',
+    description: 'The name that the image has for the script of a test directory.',
+    apply: line => (line.includes(SCRIPT_IMAGE_DOMAIN) ? line.replace(SCRIPT_IMAGE_NAMES, '‹image›') : line),
   },
   {
     name: 'engine-storage',

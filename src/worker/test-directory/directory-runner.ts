@@ -16,6 +16,7 @@ import { getWorker } from '../worker.js'
 import { SCRIPT_VARIABLE, writeDockerShim } from './docker-shim.js'
 import { findCommand, isExecutable, runScript } from './run-script.js'
 import { type ScriptContainer, ScriptContainers } from './script-containers.js'
+import { ScriptImageName } from './script-image-name.js'
 
 /** What a script may need beyond its time limit to be ended and cleaned up after. */
 const CLOSING_MS = 20_000
@@ -30,7 +31,10 @@ export function createDirectoryRunner({
 }: Omit<TestDirectory, 'checks'>): (check: TestDirectoryCheck) => void {
   useContainer(false)
   const image = new StoredImage()
-  afterAll(() => image.close())
+  const name = new ScriptImageName()
+  afterAll(async () => {
+    await Promise.all([image.close(), name.close()])
+  })
   return check => {
     const { context } = getWorker()
     const timeoutMs =
@@ -39,7 +43,7 @@ export function createDirectoryRunner({
     test(check.name, { timeout }, async ({ checkScope, target, skip }) => {
       const reason = findSkip(check, target.platform)
       if (reason !== undefined) skip(reason)
-      throwProblems(await judgeScript(script, check, timeoutMs, checkScope, image))
+      throwProblems(await judgeScript(script, check, timeoutMs, checkScope, image, name))
     })
   }
 }
@@ -50,6 +54,7 @@ async function judgeScript(
   timeoutMs: number,
   scope: CheckScope,
   image: StoredImage,
+  name: ScriptImageName,
 ): Promise<string[]> {
   const { context, engine } = getWorker()
   const file = path.resolve(context.root, script)
@@ -70,7 +75,7 @@ async function judgeScript(
     await containers.open()
     const outcome = await runScript({
       file,
-      args: [context.image],
+      args: [await name.open()],
       cwd: context.root,
       env: {
         ...listUserVariables(),
