@@ -11,6 +11,7 @@ import { cut } from './evidence.js'
 import { groupTargets, listGood, type TargetGroup } from './group-targets.js'
 import { listCommands } from './reproduce.js'
 import { isLeg, type Outcome } from './table.js'
+import { findTouched } from './touched.js'
 import { chooseHealthy, findTarget, type World } from './world.js'
 
 /** Findings for values that differ between targets on which the check passed. */
@@ -36,7 +37,7 @@ interface Found {
 function draftCheck(check: CheckRecord, comparison: CheckComparison, world: World): FindingDraft[] {
   const found = new Map<string, Found>()
   for (const difference of comparison.differences) {
-    const outcomes = listOutcomes(difference, comparison, world)
+    const outcomes = listOutcomes(difference, check, comparison, world)
     const groups = groupTargets(check, outcomes, world)
     for (const group of groups) {
       const targets = [...group.members, ...group.legs].map(one => one.target.id)
@@ -51,10 +52,12 @@ function draftCheck(check: CheckRecord, comparison: CheckComparison, world: Worl
 
 /**
  * Good: the class that the others are shown against; bad: all others. Where the reference's platform stands alone
- * against two or more platforms that agree, it is the one that deviates.
+ * against two or more platforms that agree, it is the one that deviates, unless the static audit found that what the
+ * check touches is wrong on just the others.
  */
 function listOutcomes(
   difference: Difference,
+  check: CheckRecord,
   comparison: CheckComparison,
   world: World,
 ): ReadonlyMap<string, Outcome> {
@@ -64,7 +67,7 @@ function listOutcomes(
     .map(one => ({ base: one.base, targets: one.targets.filter(counts) }))
     .filter(one => one.targets.length > 0)
   const outcomes = new Map<string, Outcome>()
-  const good = chooseGoodClass(classes, world)
+  const good = chooseGoodClass(classes, check, world)
   if (good === undefined) return outcomes
   for (const one of classes) for (const id of one.targets) outcomes.set(id, one === good ? 'good' : 'bad')
   return outcomes
@@ -72,7 +75,14 @@ function listOutcomes(
 
 type Counted = { readonly base: boolean; readonly targets: readonly string[] }
 
-function chooseGoodClass(classes: readonly Counted[], world: World): Counted | undefined {
+function chooseGoodClass(classes: readonly Counted[], check: CheckRecord, world: World): Counted | undefined {
+  const isTouched = (id: string) => {
+    const target = findTarget(world.record, id)
+    return target !== undefined && findTouched(check, target, world.record).length > 0
+  }
+  /** What the check touches is wrong by the image's own content on all of these, and on none of those. */
+  const isBlamed = (these: Counted, those: Counted) =>
+    these.targets.every(isTouched) && !those.targets.some(isTouched)
   const platforms = (one: Counted) => {
     const targets = one.targets.flatMap(id => findTarget(world.record, id) ?? [])
     return new Set(targets.filter(target => !isLeg(target)).map(target => formatPlatform(target.platform)))
@@ -82,7 +92,7 @@ function chooseGoodClass(classes: readonly Counted[], world: World): Counted | u
   const others = classes.filter(one => one !== base)
   const [other] = others
   if (base !== undefined && others.length === 1 && other !== undefined) {
-    return platforms(base) === 1 && platforms(other) > 1 ? other : base
+    return platforms(base) === 1 && platforms(other) > 1 && !isBlamed(other, base) ? other : base
   }
   // Without the reference's class the one with the most platforms is the measure.
   return base ?? [...classes].sort((a, b) => platforms(b) - platforms(a))[0]

@@ -172,6 +172,33 @@ test('a value that differs under emulation alone is the architecture’s where t
   expect(summarize(attribute(log))).toEqual(['difference architecture', 'audit architecture'])
 })
 
+describe('a value of which the reference alone has another one', () => {
+  const lacksAddon = (platforms: string[]) =>
+    finding({ key: 'native-module:1', rule: 'native-module', severity: 'warning', platforms, evidence: [] })
+
+  function differ(...findings: AuditFinding[]): Finding[] {
+    const log = startRun(...findings)
+    for (const platform of THREE) runProgram(log, '/usr/bin/app', platform)
+    log.check('adds', platform => ({
+      observations: [command('/usr/bin/app', { stdout: platform === 'linux/amd64' ? 'fast\n' : 'slow\n' })],
+    }))
+    return attribute(log).filter(({ kind }) => kind === 'difference')
+  }
+
+  test.each([
+    ['is the reference’s, since the others agree', [], ['linux/amd64']],
+    ['is the others’ where their files are at fault', [lacksAddon(THREE.slice(1))], THREE.slice(1)],
+    ['is the reference’s where only some of theirs are', [lacksAddon(['linux/arm64'])], ['linux/amd64']],
+    ['is the reference’s where its own file is at fault', [lacksAddon(['linux/amd64'])], ['linux/amd64']],
+  ])('%s', (_, findings, platforms) => {
+    expect(differ(...findings).map(each => each.platforms)).toEqual([platforms])
+  })
+
+  test('has the cause that the static finding gives', () => {
+    expect(differ(lacksAddon(THREE.slice(1)))[0]?.cause).toBe('architecture')
+  })
+})
+
 describe('foreign files', () => {
   const foreign = (platforms: string[]) =>
     finding({
