@@ -33,12 +33,28 @@ export interface ModuleGroup {
   readonly modules: readonly PlannedModule[]
 }
 
+/** A native library of a jar, by a name that is equal on all platforms. */
+export interface PlannedLibrary {
+  readonly name: string
+  /** Members of the jar that are builds of it for this platform; absent where it has none. */
+  readonly members?: readonly string[]
+}
+
+/** Native libraries of one jar, which are loaded in one check. */
+export interface JarGroup {
+  readonly name: string
+  /** Absolute path on this platform; absent where it has no jar with libraries for itself. */
+  readonly path?: string
+  readonly libraries: readonly PlannedLibrary[]
+}
+
 /** What the built-in suites ask of one platform; groups and names are the same on all platforms. Plain data. */
 export interface BuiltinPlan {
   readonly programs: readonly ProgramGroup[]
   readonly modules: readonly ModuleGroup[]
+  readonly jars: readonly JarGroup[]
   /** Absolute path of each interpreter on this platform, for those that any platform has. */
   readonly interpreters: readonly { readonly interpreter: Interpreter; readonly path?: string }[]
-  /** How many programs and modules are not asked, since there are too many. */
-  readonly omitted: { readonly programs: number; readonly modules: number }
+  /** How many programs, modules and libraries of jars are not asked, since there are too many. */
+  readonly omitted: { readonly programs: number; readonly modules: number; readonly libraries: number }
 }

@@ -47,7 +47,8 @@ function readAnswers(stdout: string): string[] {
   })
 }
 
-function describeEnd({ exitCode, signal, timedOut, startError }: Probe): string {
+/** How a probe ended that gave no answer. */
+export function describeEnd({ exitCode, signal, timedOut, startError }: Probe): string {
   if (timedOut) return 'does not end'
   if (startError !== undefined) return `the interpreter cannot be started (${startError})`
   return `ends the interpreter with ${signal ?? `exit code ${exitCode}`}`

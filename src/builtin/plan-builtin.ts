@@ -13,6 +13,7 @@ import {
   type ProgramGroup,
 } from './builtin-plan.js'
 import { nameModule } from './name-module.js'
+import { planJars } from './plan-jars.js'
 
 /** More programs or modules than this are not asked: each costs a process on every platform. */
 const MAX_PROGRAMS = 300
@@ -50,13 +51,15 @@ export function planBuiltin(views: readonly PlatformView[]): ReadonlyMap<string,
   const programs = planPrograms(views)
   const modules = planModules(views)
   const interpreters = INTERPRETERS.filter(each => views.some(view => findInterpreter(view, each)))
-  const omitted = { programs: programs.omitted, modules: modules.omitted }
+  const jars = planJars(views, view => findInterpreter(view, 'java') !== undefined)
+  const omitted = { programs: programs.omitted, modules: modules.omitted, libraries: jars.omitted }
   return new Map(
     views.map((view, index) => [
       nameBuiltinPlan(view.inventory.image.platform, view.inventory.image.manifest.digest),
       {
         programs: programs.groups[index] ?? [],
         modules: modules.groups[index] ?? [],
+        jars: jars.groups[index] ?? [],
         interpreters: interpreters.map(interpreter => {
           const path = findInterpreter(view, interpreter)
           return path === undefined ? { interpreter } : { interpreter, path }

@@ -1,23 +1,7 @@
 import { expect, test } from 'vitest'
 import { MARK } from '../../src/builtin/answer-mark.js'
 import { loadModules } from '../../src/builtin/load-modules.js'
-import type { Probe } from '../../src/worker/check-scope.js'
-
-const answer = (stdout: string, more: Partial<Probe> = {}): Probe => ({
-  command: [],
-  exitCode: 0,
-  signal: undefined,
-  startError: undefined,
-  stdout,
-  stderr: '',
-  stdoutBytes: Buffer.from(stdout),
-  stderrBytes: Buffer.alloc(0),
-  truncated: false,
-  durationMs: 1,
-  timedOut: false,
-  record: () => {},
-  ...more,
-})
+import { answer } from './answer.js'
 
 test('a module that ends the interpreter is named, and those after it are tried', async () => {
   const asked: string[][] = []

@@ -87,7 +87,7 @@ test('what is too much is left out, and counted', () => {
     ),
   )
   expect(first?.programs.flatMap(({ programs }) => programs)).toHaveLength(300)
-  expect(first?.omitted).toEqual({ programs: 51, modules: 0 })
+  expect(first?.omitted).toEqual({ programs: 51, modules: 0, libraries: 0 })
 })
 
 test('a manifest that is listed for two platforms is asked by each as its own', () => {

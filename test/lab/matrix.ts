@@ -1,7 +1,10 @@
+import { changeOne, removePath, startFrom } from './audit-images/change.js'
 import { KNOWN_BAD } from './audit-images/index.js'
-import { buildDebianImage, type DebianImageName } from './debian/debian-image.js'
+import { assembleImage, buildDebianImage, type DebianImageName } from './debian/debian-image.js'
 import { HEALTHY_PROGRAMS } from './debian/healthy-programs.js'
 import { DEBIAN_PROGRAMS } from './debian/programs.js'
+import type { Content } from './image-writer.js'
+import { ARM64 } from './platforms.js'
 import { pushContent } from './push-content.js'
 import { pushLabImage } from './push-image.js'
 
@@ -46,11 +49,27 @@ const OWN: readonly MatrixCase[] = [
   { name: 'wrong-program', about: 'a dynamic program of amd64', platforms: ['linux/arm64'] },
 ]
 
+const FFI = 'usr/lib/aarch64-linux-gnu/libffi.so.8'
+
+/** Images that are too large to be built in tests. */
+const LARGE: readonly (MatrixCase & { readonly build: () => Promise<Content> })[] = [
+  {
+    name: 'jar-library-needs',
+    about: 'a native library in a jar needs a library that arm64 lacks',
+    platforms: ['linux/arm64'],
+    build: async () => {
+      const removed = [removePath(FFI), removePath(`${FFI}.1.2`)]
+      return assembleImage(await changeOne(await startFrom('debian-java'), ARM64, removed))
+    },
+  },
+]
+
 /** Good images first. */
 export function listCases(): MatrixCase[] {
   return [
     ...HEALTHY.map(name => ({ name, about: 'nothing is wrong', platforms: [] })),
     ...OWN,
+    ...LARGE,
     ...KNOWN_BAD.filter(({ name }) => AUDITED.has(name)).map(({ name, about, expected }) => ({
       name,
       about,
@@ -61,7 +80,7 @@ export function listCases(): MatrixCase[] {
 
 /** Builds a case's image where it is not there yet, and pushes it. */
 export async function pushCase({ name }: MatrixCase, registry: string): Promise<string> {
-  const audited = KNOWN_BAD.find(each => each.name === name)
+  const audited = [...KNOWN_BAD, ...LARGE].find(each => each.name === name)
   if (audited === undefined && !name.startsWith('debian-')) return pushLabImage(name, registry, 'matrix')
   const content = await (audited === undefined ? buildDebianImage(name as DebianImageName) : audited.build())
   const repository = `matrix/${name}`

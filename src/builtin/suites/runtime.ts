@@ -51,6 +51,22 @@ test('processes', async ({ checkScope, skip }) => {
   expect(answer.stdout).toBe('7 143 x\n')
 })
 
+test('setuid programs', async ({ checkScope, observe, skip }) => {
+  const { shell, target } = getWorker().context
+  if (shell === undefined) return skip('the image has no shell')
+  const { emulator } = target
+  // Known beforehand, and no fault of the image: `archparity doctor` tells of it.
+  if (emulator !== undefined && emulator.flags?.includes('C') !== true)
+    return skip(`the handler of ${emulator.name} lacks the flag C: setuid programs get no rights here`)
+  // The image's own programs of that kind ask for passwords; id tells, except in BusyBox, which gives the rights up.
+  const copy = 'cp "$(command -v id)" /tmp/archparity-id && chmod 4755 /tmp/archparity-id'
+  const made = await checkScope.probe([shell, '-c', copy], { user: '0' })
+  if (made.exitCode !== 0) return skip('the image has no id')
+  const answer = await checkScope.probe(['/tmp/archparity-id', '-u'], { user: '65534' })
+  await checkScope.probe([shell, '-c', 'rm -f /tmp/archparity-id'], { user: '0' })
+  observe('effective user', answer.exitCode === 0 ? answer.stdout.trim() : `exit code ${answer.exitCode}`)
+})
+
 const python = readBuiltinPlan()?.interpreters.find(each => each.interpreter === 'python')
 
 if (python !== undefined) {

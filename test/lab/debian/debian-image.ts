@@ -136,7 +136,7 @@ async function buildProgram(
         ...[...unpacked, ...packages.flatMap(writeInformation)],
         { path: STATUS, content: writeStatus(packages, status) },
         writeLoaderCache([...earlier, ...unpacked], platform.debian),
-        ...(await program.files(platform)),
+        ...(await program.files(platform, unpacked)),
       ]
     },
   })

@@ -1,3 +1,4 @@
+import { writeArchive } from '../../audit/archives/write-archives.js'
 import type { FileEntry } from '../layer.js'
 import { AMD64, ARM_V7, ARM64, type LabPlatform, S390X } from '../platforms.js'
 import type { DebianProgram } from './programs.js'
@@ -19,6 +20,17 @@ exec /usr/lib/postgresql/15/bin/postgres -D /tmp/data -c listen_addresses=* -c u
 `
 const JAVA: (platform: LabPlatform) => string = ({ debian }) =>
   `../lib/jvm/java-17-openjdk-${debian}/bin/java`
+
+/** As applications bring JNA: its native part in the jar, in a folder of the platform's name. */
+async function writeJar(platform: LabPlatform, unpacked: readonly FileEntry[]): Promise<Buffer> {
+  const library = unpacked.find(({ path }) => path.endsWith('/libjnidispatch.system.so'))
+  if (library?.content === undefined) throw new Error('libjna-jni has no library')
+  const folder = `com/sun/jna/linux-${platform.debian}`
+  return await writeArchive([
+    { path: 'META-INF/MANIFEST.MF', content: 'Manifest-Version: 1.0\n' },
+    { path: `${folder}/libjnidispatch.so`, content: library.content },
+  ])
+}
 
 export const HEALTHY_PROGRAMS = {
   'debian-numpy': {
@@ -54,9 +66,13 @@ export const HEALTHY_PROGRAMS = {
   },
   'debian-java': {
     platforms: FOUR,
-    packages: ['openjdk-17-jre-headless'],
-    // As update-alternatives leaves it.
-    files: async platform => [{ path: 'usr/bin/java', link: JAVA(platform) }],
+    packages: ['openjdk-17-jre-headless', 'libjna-jni'],
+    files: async (platform, unpacked) => [
+      // As update-alternatives leaves it.
+      { path: 'usr/bin/java', link: JAVA(platform) },
+      { path: 'srv/app', directory: true },
+      { path: 'srv/app/app.jar', content: await writeJar(platform, unpacked) },
+    ],
     config: { Env: ENV, Cmd: ['java', '-XX:-UsePerfData', '-version'] },
   },
   'debian-perl': {

@@ -8,8 +8,8 @@ export interface DebianProgram {
   readonly platforms: readonly LabPlatform[]
   /** Beside those of the base. */
   readonly packages: readonly string[]
-  /** What no package brings. */
-  readonly files: (platform: LabPlatform) => Promise<readonly FileEntry[]>
+  /** What no package brings; `unpacked` is what they bring. */
+  readonly files: (platform: LabPlatform, unpacked: readonly FileEntry[]) => Promise<readonly FileEntry[]>
   readonly config: RuntimeConfig
 }
 

@@ -30,7 +30,7 @@ export function judgeJars(view: PlatformView): readonly RuleHit[] {
   const lacking: Archive[] = []
   for (const { path, entry, fact } of listFacts(view.inventory.tree, 'archive')) {
     if (isTestData(path)) continue
-    const native = fact.members.filter((member): member is Required<ArchiveMember> => isCode(member))
+    const native = fact.members.filter((member): member is Required<ArchiveMember> => isLinuxCode(member))
     if (native.some(({ elf }) => fitsAbi(elf, abi)))
       for (const group of listBuildGroups(spellOut(path), view.platform)) ownGroups.add(group)
     else if (native.length > 0 && fact.problem === undefined && !isSystemPackage(view.findOwner(path)))
@@ -55,7 +55,7 @@ export function judgeJars(view: PlatformView): readonly RuleHit[] {
 }
 
 /** Shared objects of a machine that OCI has a word for, on no other system than Linux. */
-function isCode({ elf, path }: ArchiveMember): boolean {
+export function isLinuxCode({ elf, path }: ArchiveMember): boolean {
   const isLinux = elf?.osAbi === 0 || elf?.osAbi === 3
   return isLinux && elf?.architecture !== undefined && !/android|freebsd|sunos|solaris|openbsd/i.test(path)
 }
