@@ -5,6 +5,7 @@ import { buildRunRecord } from '../../src/compare/run-record.js'
 import type { AuditFinding } from '../../src/model/audit.js'
 import type { Finding } from '../../src/model/finding.js'
 import { judgeRun } from '../../src/report/verdict.js'
+import { audit, glibcRoot, program } from '../audit/synthetic.js'
 import { command, LogWriter, makeDigest } from '../report/factory.js'
 
 const THREE = ['linux/amd64', 'linux/arm64', 'linux/s390x']
@@ -170,6 +171,26 @@ test('a value that differs under emulation alone is the architecture’s where t
     observations: [command('/usr/bin/app', { stdout: platform === 'linux/s390x' ? '0.9\n' : '1.0\n' })],
   }))
   expect(summarize(attribute(log))).toEqual(['difference architecture', 'audit architecture'])
+})
+
+test('an output that names a library which the audit did not find is explained by it', () => {
+  const files = (needed: string[]) => ({
+    ...glibcRoot('linux/arm64'),
+    'opt/a': { mode: 0o755, elf: program('linux/arm64', { needed }) },
+  })
+  const [missing, ...others] = audit(
+    [
+      { platform: 'linux/arm64', files: files(['libgone.so.1']) },
+      { platform: 'linux/amd64', files: glibcRoot('linux/amd64') },
+    ],
+    ['missing-library'],
+  )
+  expect(others).toEqual([])
+  const log = failApp(
+    startRun(missing as AuditFinding),
+    'other: libgone.so.1: cannot open shared object file\n',
+  )
+  expect(attribute(log).find(({ kind }) => kind === 'failure')?.cause).toBe('architecture')
 })
 
 describe('a value of which the reference alone has another one', () => {

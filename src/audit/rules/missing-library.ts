@@ -142,7 +142,7 @@ function citeLack(view: PlatformView, { file, needer, answer, why }: Lack) {
   ].filter(Boolean)
   const text = `${by} needs ${answer.name}; ${[...more, why].join('; ')}`
   return cite(view, file.entry, showText(text), {
-    name: answer.name,
+    library: answer.name,
     needer: `/${needer.path}`,
     searched: answer.searched.slice(0, 32),
     unfit: answer.unfit.slice(0, 8),

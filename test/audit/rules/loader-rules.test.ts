@@ -303,7 +303,7 @@ describe('missing-library', () => {
     expect(finding?.evidence[0]).toMatchObject({
       path: '/usr/bin/tool',
       data: {
-        name: 'libx.so.1',
+        library: 'libx.so.1',
         needer: '/usr/lib/liby.so',
         searched: [
           '/lib/../gone',
